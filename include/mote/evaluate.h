@@ -92,7 +92,7 @@ mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model 
 
 void mote_predictions_free(mote_predictions *predictions); /* a no-op on a zeroed one */
 
-enum { MOTE_EVALUATION_METRICS_MAX = 1 + 4 * MOTE_TARGETS_MAX };
+enum { MOTE_EVALUATION_METRICS_MAX = 1 + 18 * MOTE_TARGETS_MAX };
 
 typedef struct mote_evaluation {
     size_t    count;

@@ -135,6 +135,11 @@ mote_layer_id mote_layer_input(mote_builder *builder, int32_t rank, const int32_
 /* One input of several. A network with several inputs or outputs is known by the names of these and of its last layers. */
 mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int32_t rank, const int32_t *dims);
 
+/* Added to the loss of training: l1 times the sum of a weight's magnitudes, and l2 times that of its squares. Zero: none. */
+typedef struct mote_regularizer {
+    float l1, l2;
+} mote_regularizer;
+
 /* [..., in] -> [..., units]: activation(x kernel + bias). Weights "NAME/kernel" [units, in], "NAME/bias" [units]. */
 typedef struct mote_dense_options {
     const char      *name;
@@ -143,7 +148,8 @@ typedef struct mote_dense_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
-    uint64_t         room[8];            /* mote.h */
+    mote_regularizer kernel_regularizer, bias_regularizer;
+    uint64_t         room[6]; /* mote.h */
 } mote_dense_options;
 mote_layer_id mote_layer_dense(mote_builder *builder, mote_layer_id x, const mote_dense_options *options);
 
@@ -160,8 +166,9 @@ typedef struct mote_conv2d_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
-    int32_t  groups;  /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
-    uint64_t room[7]; /* mote.h */
+    int32_t groups; /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
+    mote_regularizer kernel_regularizer, bias_regularizer;
+    uint64_t         room[6]; /* mote.h */
 } mote_conv2d_options;
 mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d_options *options);
 
@@ -178,7 +185,8 @@ typedef struct mote_depthwise_conv2d_options {
     mote_switch      use_bias;              /* on */
     mote_initializer depthwise_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;      /* zeros */
-    uint64_t         room[8];               /* mote.h */
+    mote_regularizer depthwise_regularizer, bias_regularizer;
+    uint64_t         room[6]; /* mote.h */
 } mote_depthwise_conv2d_options;
 mote_layer_id mote_layer_depthwise_conv2d(mote_builder *builder, mote_layer_id x,
                                           const mote_depthwise_conv2d_options *options);

@@ -29,6 +29,18 @@ typedef enum mote_loss {
     MOTE_LOSS_BINARY_CROSSENTROPY,
     MOTE_LOSS_CATEGORICAL_CROSSENTROPY,        /* one-hot targets, or class labels made one-hot */
     MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, /* class labels */
+    MOTE_LOSS_HUBER,
+    MOTE_LOSS_LOG_COSH,
+    MOTE_LOSS_MAPE, /* mean_absolute_percentage_error */
+    MOTE_LOSS_MSLE, /* mean_squared_logarithmic_error */
+    MOTE_LOSS_POISSON,
+    MOTE_LOSS_COSINE_SIMILARITY,
+    MOTE_LOSS_KL_DIVERGENCE,
+    MOTE_LOSS_HINGE, /* targets 0 and 1, which become -1 and 1, or these */
+    MOTE_LOSS_SQUARED_HINGE,
+    MOTE_LOSS_CATEGORICAL_HINGE,
+    MOTE_LOSS_BINARY_FOCAL_CROSSENTROPY,
+    MOTE_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY,
     MOTE_LOSS_COUNT
 } mote_loss;
 
@@ -36,33 +48,104 @@ typedef enum mote_optimizer_kind {
     MOTE_OPTIMIZER_RMSPROP = 0,
     MOTE_OPTIMIZER_SGD,
     MOTE_OPTIMIZER_ADAM,
+    MOTE_OPTIMIZER_ADAMW,
+    MOTE_OPTIMIZER_NADAM,
+    MOTE_OPTIMIZER_ADAMAX,
+    MOTE_OPTIMIZER_ADAGRAD,
+    MOTE_OPTIMIZER_ADADELTA,
+    MOTE_OPTIMIZER_LION,
     MOTE_OPTIMIZER_COUNT
 } mote_optimizer_kind;
+
+typedef enum mote_schedule_kind {
+    MOTE_SCHEDULE_EXPONENTIAL_DECAY = 0,
+    MOTE_SCHEDULE_COSINE_DECAY,
+    MOTE_SCHEDULE_COSINE_DECAY_RESTARTS,
+    MOTE_SCHEDULE_PIECEWISE_CONSTANT_DECAY,
+    MOTE_SCHEDULE_POLYNOMIAL_DECAY,
+    MOTE_SCHEDULE_INVERSE_TIME_DECAY,
+    MOTE_SCHEDULE_COUNT
+} mote_schedule_kind;
+
+/* A learning rate that follows the optimizer's steps, counted from 0: Keras' classes of keras.optimizers.schedules. */
+typedef struct mote_schedule {
+    mote_schedule_kind kind;
+    float              initial_learning_rate; /* 0 only where a cosine has a warm-up */
+    uint64_t           decay_steps;           /* restarts: of the first part. 0: to the last step of this training */
+    double             decay_rate;            /* exponential, inverse time */
+    double             alpha;                 /* cosine: the end, as a part of the beginning; 0 */
+    float              warmup_target;         /* cosine: what the rate rises to from initial_learning_rate; 0: no warm-up */
+    uint64_t           warmup_steps;          /* in so many steps, before decay_steps begin */
+    float              end_learning_rate;     /* polynomial; 0: 0.0001 */
+    double             power;                 /* polynomial; 0: 1 */
+    double             t_mul, m_mul;          /* restarts: what each part is longer and lower by; 0: 2 and 1 */
+    bool               staircase;             /* exponential, inverse time */
+    bool               cycle;                 /* polynomial */
+    const uint64_t    *boundaries;            /* piecewise: [boundary_count], the last step of each value but the last */
+    const float       *values;                /* [boundary_count + 1] */
+    int32_t            boundary_count;
+    uint64_t           room[8]; /* mote.h */
+} mote_schedule;
 
 /* A zeroed number means Keras 3's default. rho, beta_1, beta_2 of exactly zero cannot be asked for. */
 typedef struct mote_optimizer {
     mote_optimizer_kind kind;
-    float               learning_rate;  /* 0.001; sgd: 0.01 */
-    float               momentum;       /* sgd, rmsprop: 0 */
-    double              rho;            /* rmsprop: 0.9. Doubles, as Keras' are: 1 - rho is rounded after subtracting */
-    double              beta_1, beta_2; /* adam: 0.9, 0.999 */
-    float               epsilon;        /* rmsprop, adam: 1e-7 */
-    bool                nesterov;       /* sgd */
-    bool                centered;       /* rmsprop */
-    uint64_t            room[8];        /* mote.h */
+    float               learning_rate; /* 0.001; sgd: 0.01 */
+    float               momentum;      /* sgd, rmsprop: 0 */
+    double              rho;           /* rmsprop: 0.9, adadelta: 0.95. Doubles, as Keras' are: 1 - rho is rounded after
+                                          subtracting */
+    double  beta_1, beta_2;            /* adam and its kin: 0.9, 0.999; lion: 0.9, 0.99 */
+    float   epsilon;                   /* all but sgd and lion: 1e-7 */
+    bool    nesterov;                  /* sgd */
+    bool    centered;                  /* rmsprop */
+    bool    amsgrad;                   /* adam, adamw */
+    bool    use_ema;                   /* the weights that training leaves are the mean of those that it had: */
+    float   ema_momentum;              /* mean = ema_momentum mean + (1 - ema_momentum) w after each step; 0.99 */
+    float   initial_accumulator_value; /* adagrad: 0.1 */
+    float   weight_decay;              /* w -= w weight_decay learning_rate before each step; 0 (adamw: 0.004) */
+    float   clipnorm;                  /* of each weight's gradient; 0: none. The first of the three that is there holds */
+    float   global_clipnorm;           /* of all gradients together */
+    float   clipvalue;                 /* of each number */
+    int32_t ema_overwrite_frequency;   /* every so many steps the weights become their mean; 0: at the end alone */
+    const mote_schedule *schedule;     /* instead of learning_rate; NULL: none */
+    uint64_t             room[3];      /* mote.h */
 } mote_optimizer;
 
 /* A set of metrics, besides the loss. */
-typedef enum mote_metric { MOTE_METRIC_ACCURACY = 1, MOTE_METRIC_MAE = 2, MOTE_METRIC_MSE = 4 } mote_metric;
+typedef enum mote_metric {
+    MOTE_METRIC_ACCURACY = 1,
+    MOTE_METRIC_MAE = 2,
+    MOTE_METRIC_MSE = 4,
+    MOTE_METRIC_BINARY_ACCURACY = 8,       /* of each number, by threshold */
+    MOTE_METRIC_CATEGORICAL_ACCURACY = 16, /* this and the next: accuracy by classes, under Keras' longer names */
+    MOTE_METRIC_SPARSE_CATEGORICAL_ACCURACY = 32,
+    MOTE_METRIC_TOP_K = 64, /* the right class is among the top_k largest */
+    MOTE_METRIC_SPARSE_TOP_K = 128,
+    MOTE_METRIC_PRECISION = 256, /* of all numbers that answer more than 0.5 */
+    MOTE_METRIC_RECALL = 512,
+    MOTE_METRIC_F1_SCORE = 1024, /* of each class, the largest answer counting; then their mean (Keras: average macro) */
+    MOTE_METRIC_AUC = 2048,      /* under ROC, by Keras' 200 thresholds */
+    MOTE_METRIC_RMSE = 4096,     /* root_mean_squared_error */
+    MOTE_METRIC_R2_SCORE = 8192, /* the mean over columns */
+    MOTE_METRIC_MAPE = 16384,
+    MOTE_METRIC_MSLE = 32768,
+    MOTE_METRIC_COSINE_SIMILARITY = 65536
+} mote_metric;
 
 /* What an output of a network is trained for. It travels with the model, so that whoever evaluates it asks the same
  * question. */
 typedef struct mote_goal {
     mote_loss loss;
     bool      from_logits;
-    unsigned  metrics; /* of mote_metric */
-    float     weight;  /* of this loss in the sum over all outputs; 0 means 1 */
-    uint64_t  room[8]; /* mote.h */
+    unsigned  metrics;               /* of mote_metric */
+    float     weight;                /* of this loss in the sum over all outputs; 0 means 1 */
+    float     label_smoothing;       /* binary and categorical cross-entropies, focal ones too; 0 */
+    float     delta;                 /* huber; 0: 1 */
+    float     alpha, gamma;          /* focal; 0: 0.25 and 2 */
+    bool      apply_class_balancing; /* binary_focal_crossentropy: alpha weighs ones, 1 - alpha zeros */
+    int32_t   top_k;                 /* 0: 5 */
+    float     threshold;             /* binary_accuracy; 0: 0.5 */
+    uint64_t  room[5];               /* mote.h */
 } mote_goal;
 
 /* An output's goal in a model's recipe; false where the model has none (it was not trained by mote). */
@@ -151,6 +234,49 @@ typedef struct mote_train_checkpoint {
     uint64_t room[8]; /* mote.h */
 } mote_train_checkpoint;
 
+/* A column of the history, and what of it is better. */
+typedef enum mote_monitor_mode { MOTE_MONITOR_AUTO = 0, MOTE_MONITOR_MIN, MOTE_MONITOR_MAX } mote_monitor_mode;
+
+/* Keras' EarlyStopping: training ends when the monitor has not become better by more than min_delta for so many epochs. */
+typedef struct mote_early_stopping {
+    const char       *monitor; /* NULL: "val_loss" */
+    double            min_delta;
+    int32_t           patience; /* 0: the first epoch that is no better ends it */
+    mote_monitor_mode mode;     /* AUTO: as the metric is; losses and errors are better when they are less */
+    bool              has_baseline;
+    double            baseline;             /* patience begins anew only with what is better than this, too */
+    bool              restore_best_weights; /* in the end; those of the best epoch instead of those of the last */
+    int32_t           start_from_epoch;     /* so many epochs are not looked at */
+    uint64_t          room[8];              /* mote.h */
+} mote_early_stopping;
+
+/* Keras' ReduceLROnPlateau. */
+typedef struct mote_reduce_on_plateau {
+    const char       *monitor;   /* NULL: "val_loss" */
+    double            factor;    /* of the learning rate; 0: 0.1 */
+    int32_t           patience;  /* 0: 10 */
+    double            min_delta; /* 0: 1e-4 */
+    int32_t           cooldown;  /* epochs after a reduction that do not count */
+    double            min_lr;
+    mote_monitor_mode mode;
+    uint64_t          room[8]; /* mote.h */
+} mote_reduce_on_plateau;
+
+/* What happens from epoch to epoch. Zeroed: nothing does. */
+typedef struct mote_train_control {
+    const mote_early_stopping    *early_stopping;    /* NULL: none */
+    const mote_reduce_on_plateau *reduce_on_plateau; /* NULL: none */
+    const char *best_weights; /* the model leaves with the weights of the epoch in which this column of the history was best,
+                                 as early_stopping's restore_best_weights, but without stopping; NULL: with the last */
+    const float *class_weight; /* [class_weight_count]: what a sample of each class counts for in the loss, while training.
+                                  NULL: 1 */
+    const char *const *class_weight_names; /* [class_weight_count]: of which class, by its name or number; the others have 1.
+                                              NULL: of all classes, in order */
+    int32_t  class_weight_count;
+    bool     balances_classes; /* class_weight is samples / (classes * samples of the class) */
+    uint64_t room[13];         /* mote.h */
+} mote_train_control;
+
 typedef struct mote_train_options {
     mote_loss loss;        /* this, from_logits and metrics hold for every output that `outputs` does not name */
     bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for
@@ -179,13 +305,15 @@ typedef struct mote_train_options {
     const mote_train_augment *augment; /* NULL: samples as they are */
 
     const mote_train_checkpoint *checkpoint; /* NULL: none */
-    uint64_t                     room[1];    /* mote.h */
+    const mote_train_control    *control;    /* NULL: none */
+    uint64_t                     room[8];    /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */
 typedef struct mote_training {
     mote_history history; /* columns "epoch", "loss", the metrics, then "val_" of each where there is validation. Of several
-                             outputs "loss" is the weighted sum, and "OUTPUT_loss" of each and "OUTPUT_METRIC" follow */
+                             outputs "loss" is the weighted sum, and "OUTPUT_loss" of each and "OUTPUT_METRIC" follow.
+                             "learning_rate", of the epoch's last step, comes last where it can change */
     double      seconds;
     const char *isa;            /* the level that was used */
     const char *warning;        /* NULL, or one line about a combination that is legal and probably not meant */
@@ -197,7 +325,9 @@ typedef struct mote_training {
     int32_t     stopped_epoch;  /* is_stopped: the epoch that it is in */
     uint32_t    stopped_step;   /* after so many steps */
     double      data_seconds;   /* of the seconds, those that batches were waited for */
-    uint64_t    room[1];        /* mote.h */
+    int32_t     stopped_early;  /* that early stopping ended training after, counting from 1; 0: it ran to its end */
+    int32_t     best_epoch;     /* whose weights the model has; 0: those of the last one, or their mean */
+    uint64_t    room[4];        /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;
@@ -219,8 +349,12 @@ const char         *mote_loss_name(mote_loss loss);   /* "categorical_crossentro
 mote_loss           mote_loss_find(const char *name); /* also "mse", "mean_squared_error" ...; MOTE_LOSS_COUNT: none */
 const char         *mote_optimizer_name(mote_optimizer_kind kind);
 mote_optimizer_kind mote_optimizer_find(const char *name);
-const char         *mote_metric_name(mote_metric metric); /* "accuracy", "mae", "mse" */
-unsigned            mote_metric_find(const char *name);   /* 0: none of that name */
+const char         *mote_schedule_name(mote_schedule_kind kind); /* "cosine_decay" ... */
+
+/* The learning rate of a step, which count from 0, in float32, as Keras computes it. decay_steps must be there. */
+float       mote_schedule_at(const mote_schedule *schedule, uint64_t step);
+const char *mote_metric_name(mote_metric metric); /* "accuracy", "mae", "mse" */
+unsigned    mote_metric_find(const char *name);   /* 0: none of that name */
 
 #ifdef __cplusplus
 }

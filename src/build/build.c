@@ -177,10 +177,10 @@ static void count_network(build_work *w, const mote_model *model)
         w->summary->macs += mote_op_macs(graph, &graph->nodes[i]);
 }
 
-/* The last row of history: metrics without and with "val_". */
-static void take_last_epoch(mote_summary *summary, const mote_history *history)
+/* The row of history whose weights the model has, the last one or the best: metrics without and with "val_". */
+static void take_last_epoch(mote_summary *summary, const mote_history *history, int32_t best_epoch)
 {
-    size_t row = history->row_count - 1;
+    size_t row = best_epoch > 0 ? (size_t)best_epoch - 1 : history->row_count - 1;
     int    c;
 
     for (c = 1; c < history->column_count; c++) {
@@ -230,7 +230,7 @@ static mote_status save_training(build_work *w, const mote_model *trained, const
     if (training->quantized_from > 0)
         snprintf(w->summary->trained_scheme, sizeof w->summary->trained_scheme, "%s",
                  mote_scheme_name(w->spec->train.quantize.scheme));
-    take_last_epoch(w->summary, &training->history);
+    take_last_epoch(w->summary, &training->history, training->best_epoch);
     w->summary->real.file_bytes = file_bytes(model);
     return MOTE_OK;
 }
@@ -337,6 +337,15 @@ static mote_status end_stopped(build_work *w, const mote_model *model, const mot
                      (unsigned)training->stopped_step, w->result->folder, name);
 }
 
+/* Where it was not the last of the epochs that were asked for. */
+static void say_end(build_work *w, const mote_training *training)
+{
+    if (training->stopped_early > 0)
+        say(w, "           stopped early, after epoch %d of %d", (int)training->stopped_early, (int)w->spec->train.epochs);
+    if (training->best_epoch > 0)
+        say(w, "           the weights are those of epoch %d, the best", (int)training->best_epoch);
+}
+
 static mote_status run_training(build_work *w, mote_model *model, mote_error *err)
 {
     mote_train_options    options = w->spec->train;
@@ -356,6 +365,7 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
         mote_training_destroy(training);
         return err->code;
     }
+    say_end(w, training);
     w->summary->train_samples = w->set->split[MOTE_SPLIT_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_SPLIT_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_SPLIT_TEST].count;

@@ -76,6 +76,8 @@ mote_status mote_spec_read_whole(mote_spec *spec, const mote_yaml_reader *reader
 /* train: start and freeze. */
 mote_status mote_spec_read_start(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 /* train: prune. */
+mote_status mote_spec_read_optimizer(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
+mote_status mote_spec_read_control(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 mote_status mote_spec_read_pruning(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 /* train: checkpoint. */
 mote_status mote_spec_read_checkpoint(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);

@@ -7,37 +7,19 @@
 #include <mote/emulate.h>
 
 #include "build/spec.h"
+#include "layers/goals.h"
 
 /* ---- train ---- */
 
 typedef struct train_section {
     mote_train_options options;
-    float              learning_rate;
     mote_switch        shuffle;
     const char        *quantize;
 } train_section;
 
-static const mote_word loss_words[] = {
-    {"mse", MOTE_LOSS_MSE},
-    {"mean_squared_error", MOTE_LOSS_MSE},
-    {"mae", MOTE_LOSS_MAE},
-    {"mean_absolute_error", MOTE_LOSS_MAE},
-    {"binary_crossentropy", MOTE_LOSS_BINARY_CROSSENTROPY},
-    {"categorical_crossentropy", MOTE_LOSS_CATEGORICAL_CROSSENTROPY},
-    {"sparse_categorical_crossentropy", MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
-    {NULL, 0},
-};
-
 static const mote_word isa_words[] = {{"baseline", 0}, {"avx2", 0}, {"avx512", 0}, {NULL, 0}};
 
-static const mote_word metric_words[] = {
-    {"accuracy", MOTE_METRIC_ACCURACY}, {"mae", MOTE_METRIC_MAE}, {"mse", MOTE_METRIC_MSE}, {NULL, 0}};
-
-#define LEARNING_RATE_MIN 1e-12
-#define LEARNING_RATE_MAX 1e6
-
 static const mote_key train_keys[] = {
-    MOTE_KEY("learning_rate", train_section, learning_rate, .min = LEARNING_RATE_MIN, .max = LEARNING_RATE_MAX),
     MOTE_KEY("batch_size", train_section, options.batch_size, .min = 1, .max = 1048576),
     MOTE_KEY("epochs", train_section, options.epochs, .min = 1, .max = 1000000),
     MOTE_KEY("validation_split", train_section, options.validation_split, .min = 0, .max = 0.999999),
@@ -50,72 +32,9 @@ static const mote_key train_keys[] = {
     {0},
 };
 
-static const char *const train_others[] = {"loss",   "from_logits", "loss_weights", "optimizer", "metrics", "start",
-                                           "freeze", "prune",       "checkpoint",   "augment",   NULL};
-
-/* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
-#define OPTIMIZER_NUMBER(member, low, high) MOTE_KEY(#member, mote_optimizer, member, .min = low, .max = high)
-#define OPTIMIZER_BOOL(member)              MOTE_KEY(#member, mote_optimizer, member)
-
-static const mote_key sgd_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                    OPTIMIZER_NUMBER(momentum, 0, 1),
-                                    OPTIMIZER_BOOL(nesterov),
-                                    {0}};
-static const mote_key rmsprop_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                        OPTIMIZER_NUMBER(rho, 1e-6, 0.9999999),
-                                        OPTIMIZER_NUMBER(momentum, 0, 1),
-                                        OPTIMIZER_NUMBER(epsilon, 1e-30, 1),
-                                        OPTIMIZER_BOOL(centered),
-                                        {0}};
-static const mote_key adam_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                     OPTIMIZER_NUMBER(beta_1, 1e-6, 0.9999999),
-                                     OPTIMIZER_NUMBER(beta_2, 1e-6, 0.9999999),
-                                     OPTIMIZER_NUMBER(epsilon, 1e-30, 1),
-                                     {0}};
-
-typedef struct optimizer_row {
-    const char         *name;
-    mote_optimizer_kind kind;
-    const mote_key     *keys;
-} optimizer_row;
-
-enum { OPTIMIZER_ROWS = 3 };
-static const optimizer_row optimizer_rows[OPTIMIZER_ROWS] = {{"rmsprop", MOTE_OPTIMIZER_RMSPROP, rmsprop_keys},
-                                                             {"sgd", MOTE_OPTIMIZER_SGD, sgd_keys},
-                                                             {"adam", MOTE_OPTIMIZER_ADAM, adam_keys}};
-
-static const optimizer_row *find_optimizer(const char *name)
-{
-    int i;
-
-    for (i = 0; i < OPTIMIZER_ROWS; i++)
-        if (strcmp(optimizer_rows[i].name, name) == 0)
-            return &optimizer_rows[i];
-    return NULL;
-}
-
-/* optimizer: adam, or optimizer: {adam: {learning_rate: 0.01}} */
-static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yaml *node, mote_optimizer *optimizer)
-{
-    const char          *names[OPTIMIZER_ROWS];
-    const mote_yaml     *arguments = node->kind == MOTE_YAML_MAP ? node->first : NULL;
-    const char          *name = node->kind == MOTE_YAML_TEXT ? node->text : arguments ? arguments->key : NULL;
-    const optimizer_row *row;
-    int                  i;
-
-    if (!name || node->count > 1)
-        return mote_yaml_fail(reader, node->line, "optimizer: one is expected, as in adam or {adam: {learning_rate: 0.01}}");
-    for (i = 0; i < OPTIMIZER_ROWS; i++)
-        names[i] = optimizer_rows[i].name;
-    row = find_optimizer(name);
-    if (!row)
-        return mote_yaml_fail_word(reader, node->line, "train: unknown optimizer", name, names, OPTIMIZER_ROWS);
-    optimizer->kind = row->kind;
-    if (!arguments || mote_yaml_is_null(arguments))
-        return MOTE_OK;
-    MOTE_TRY(mote_yaml_need_map(reader, arguments, row->name));
-    return mote_keys_read(reader, arguments, &(mote_keys_place){row->name, row->keys, NULL}, optimizer);
-}
+static const char *const train_others[] = {
+    "loss",          "from_logits",    "loss_weights",      "optimizer",    "metrics",      "start",   "freeze",     "prune",
+    "learning_rate", "early_stopping", "reduce_on_plateau", "best_weights", "class_weight", "augment", "checkpoint", NULL};
 
 /* ---- what is asked of each output ---- */
 
@@ -127,35 +46,80 @@ typedef struct goal_reader {
     int                     count;
 } goal_reader;
 
-static const mote_key loss_key = MOTE_KEY("loss", mote_goal, loss, .words = loss_words);
+static const mote_key loss_key = {.name = "loss"}; /* read_loss reads it */
 static const mote_key logits_key = MOTE_KEY("from_logits", mote_goal, from_logits);
 static const mote_key weight_key = MOTE_KEY("loss_weights", mote_goal, weight, .min = 1e-30, .max = 1e30);
 
-static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *node, unsigned *metrics)
+/* A word, or a map of one with its arguments: huber, or {huber: {delta: 2}}. */
+static mote_status name_of(const mote_yaml_reader *reader, const mote_yaml *node, const char *what, const char **name,
+                           const mote_yaml **arguments)
 {
-    static const mote_key key = {.name = "metrics", .kind = MOTE_KEY_INT, .words = metric_words};
-    int                   metric = 0;
+    const mote_yaml *first = node->kind == MOTE_YAML_MAP ? node->first : NULL;
 
-    MOTE_TRY(mote_key_read(reader, node, &key, "train", &metric));
-    *metrics |= (unsigned)metric;
-    return MOTE_OK;
+    *name = node->kind == MOTE_YAML_TEXT ? node->text : first ? first->key : NULL;
+    *arguments = first && !mote_yaml_is_null(first) ? first : NULL;
+    if (!*name || node->count > 1)
+        return mote_yaml_fail(reader, node->line, "train: %s: a name is expected, or one with its arguments, as in %s", what,
+                              strcmp(what, "loss") == 0 ? "{huber: {delta: 2}}" : "{top_k_categorical_accuracy: {k: 3}}");
+    return *arguments ? mote_yaml_need_map(reader, *arguments, *name) : MOTE_OK;
 }
 
-static mote_status read_metrics(const mote_yaml_reader *reader, const mote_yaml *node, unsigned *metrics)
+static mote_status read_loss(const mote_yaml_reader *reader, const mote_yaml *node, mote_goal *goal)
+{
+    const char      *names[2 * MOTE_LOSS_COUNT], *name;
+    const mote_yaml *arguments;
+    int              i, count = 0;
+
+    MOTE_TRY(name_of(reader, node, "loss", &name, &arguments));
+    goal->loss = mote_loss_find(name);
+    for (i = 0; i < MOTE_LOSS_COUNT; i++) {
+        names[count++] = mote_loss_types[i].name;
+        if (i < 2)
+            names[count++] = mote_loss_types[i].alias;
+    }
+    if (goal->loss == MOTE_LOSS_COUNT)
+        return mote_yaml_fail_word(reader, node->line, "train: unknown loss", name, names, (size_t)count);
+    return arguments
+               ? mote_keys_read(reader, arguments, &(mote_keys_place){name, mote_loss_types[goal->loss].keys, NULL}, goal)
+               : MOTE_OK;
+}
+
+static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *node, mote_goal *goal)
+{
+    const char      *names[64], *name;
+    const mote_yaml *arguments;
+    unsigned         metric;
+    size_t           count = 0;
+
+    MOTE_TRY(name_of(reader, node, "metrics", &name, &arguments));
+    for (; mote_metric_types[count].name; count++)
+        names[count] = mote_metric_types[count].name;
+    metric = mote_metric_find(name);
+    if (metric == 0)
+        return mote_yaml_fail_word(reader, node->line, "train: unknown metrics", name, names, count);
+    goal->metrics |= metric;
+    return arguments ? mote_keys_read(reader, arguments,
+                                      &(mote_keys_place){name, mote_metric_type_of((mote_metric)metric)->keys, NULL}, goal)
+                     : MOTE_OK;
+}
+
+static mote_status read_metrics(const mote_yaml_reader *reader, const mote_yaml *node, mote_goal *goal)
 {
     const mote_yaml *item;
 
     if (node->kind != MOTE_YAML_LIST)
-        return read_metric(reader, node, metrics);
+        return read_metric(reader, node, goal);
     for (item = node->first; item; item = item->next)
-        MOTE_TRY(read_metric(reader, item, metrics));
+        MOTE_TRY(read_metric(reader, item, goal));
     return MOTE_OK;
 }
 
 /* One output's part of a key. */
 static mote_status read_part(const goal_reader *r, const mote_yaml *node, const mote_key *key, mote_goal *goal)
 {
-    return key ? mote_key_read(r->yaml, node, key, "train", goal) : read_metrics(r->yaml, node, &goal->metrics);
+    return key == &loss_key ? read_loss(r->yaml, node, goal)
+           : key            ? mote_key_read(r->yaml, node, key, "train", goal)
+                            : read_metrics(r->yaml, node, goal);
 }
 
 static int find_name(const goal_reader *r, const char *name)
@@ -197,6 +161,15 @@ static mote_status read_by_order(const goal_reader *r, const mote_yaml *list, co
     return MOTE_OK;
 }
 
+/* {huber: {delta: 2}}, and no output is called huber. */
+static bool is_one_with_arguments(const goal_reader *r, const mote_yaml *map, const mote_key *key)
+{
+    if (map->count != 1 || find_name(r, map->first->key) >= 0)
+        return false;
+    return key == &loss_key ? mote_loss_find(map->first->key) != MOTE_LOSS_COUNT
+                            : !key && mote_metric_find(map->first->key) != 0;
+}
+
 /* A word for all outputs; a map by their names, or a list in their order. A list of metrics is one output's. key NULL:
  * metrics. */
 static mote_status read_asked(const goal_reader *r, const mote_yaml *node, const char *what, const mote_key *key)
@@ -205,7 +178,7 @@ static mote_status read_asked(const goal_reader *r, const mote_yaml *node, const
 
     if (!node || mote_yaml_is_null(node))
         return MOTE_OK;
-    if (node->kind == MOTE_YAML_MAP && node->count > 0)
+    if (node->kind == MOTE_YAML_MAP && node->count > 0 && !is_one_with_arguments(r, node, key))
         return read_by_name(r, node, what, key);
     if (node->kind == MOTE_YAML_LIST && (key || r->count > 1))
         return read_by_order(r, node, what, key);
@@ -214,14 +187,29 @@ static mote_status read_asked(const goal_reader *r, const mote_yaml *node, const
     return MOTE_OK;
 }
 
+typedef struct losses_text {
+    char text[640];
+} losses_text;
+
+static losses_text show_losses(void)
+{
+    losses_text shown = {{0}};
+    size_t      used = 0;
+    int         i;
+
+    for (i = 0; i < MOTE_LOSS_COUNT && used < sizeof shown.text; i++)
+        used += (size_t)snprintf(shown.text + used, sizeof shown.text - used, "%s%s%s%s", i ? ", " : "",
+                                 mote_loss_types[i].name, i < 2 ? ", " : "", i < 2 ? mote_loss_types[i].alias : "");
+    return shown;
+}
+
 static mote_status read_losses(const goal_reader *r, const mote_yaml *train)
 {
     const mote_yaml *loss = mote_yaml_find(train, "loss");
     int              i;
 
     if (!loss || mote_yaml_is_null(loss))
-        return mote_yaml_fail(r->yaml, train->line, "train: loss is missing; it is one of: %s",
-                              mote_words_show(loss_words).text);
+        return mote_yaml_fail(r->yaml, train->line, "train: loss is missing; it is one of: %s", show_losses().text);
     for (i = 0; i < r->count; i++)
         r->goals[i].loss = MOTE_LOSS_COUNT;
     MOTE_TRY(read_asked(r, loss, "loss", &loss_key));
@@ -238,6 +226,13 @@ static mote_status read_goals(const goal_reader *r, const mote_yaml *train)
     MOTE_TRY(read_asked(r, mote_yaml_find(train, "from_logits"), "from_logits", &logits_key));
     MOTE_TRY(read_asked(r, mote_yaml_find(train, "loss_weights"), "loss_weights", &weight_key));
     return read_asked(r, mote_yaml_find(train, "metrics"), "metrics", NULL);
+}
+
+/* More than the options of a training with one output say by themselves. */
+static bool has_arguments(const mote_goal *goal)
+{
+    return goal->weight != 0 || goal->label_smoothing != 0 || goal->delta != 0 || goal->alpha != 0 || goal->gamma != 0 ||
+           goal->apply_class_balancing || goal->top_k != 0 || goal->threshold != 0;
 }
 
 mote_status mote_spec_settle_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *root)
@@ -258,7 +253,7 @@ mote_status mote_spec_settle_train(mote_spec *spec, const mote_yaml_reader *read
     spec->train.loss = goals[0].loss;
     spec->train.from_logits = goals[0].from_logits;
     spec->train.metrics = goals[0].metrics;
-    if (count == 1 && goals[0].weight == 0)
+    if (count == 1 && !has_arguments(&goals[0]))
         return MOTE_OK;
     outputs = MOTE_NEW(reader->arena, mote_output_goal, count, reader->err);
     for (i = 0; outputs && i < count; i++)
@@ -318,20 +313,13 @@ static mote_status read_quantize(mote_spec *spec, const mote_yaml_reader *reader
 
 mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    const mote_yaml *optimizer = mote_yaml_find(map, "optimizer");
-    train_section    section = {0};
-    mote_optimizer  *o = &section.options.optimizer;
+    train_section section = {0};
 
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"train", train_keys, train_others}, &section));
-    if (optimizer && !mote_yaml_is_null(optimizer))
-        MOTE_TRY(read_optimizer(reader, optimizer, o));
-    if (section.learning_rate > 0 && o->learning_rate > 0)
-        return mote_yaml_fail(reader, mote_yaml_find(map, "learning_rate")->key_line,
-                              "train: learning_rate is given here and in optimizer; leave one out");
-    if (section.learning_rate > 0)
-        o->learning_rate = section.learning_rate;
     section.options.keeps_order = section.shuffle == MOTE_SWITCH_OFF;
     spec->train = section.options;
+    MOTE_TRY(mote_spec_read_optimizer(spec, reader, map));
+    MOTE_TRY(mote_spec_read_control(spec, reader, map));
     MOTE_TRY(mote_spec_read_pruning(spec, reader, map));
     MOTE_TRY(mote_spec_read_checkpoint(spec, reader, map));
     MOTE_TRY(mote_spec_read_augment(spec, reader, map));

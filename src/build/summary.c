@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "build/outputs.h"
+#include "layers/goals.h"
 
 typedef enum summary_kind { TEXT, SIZE, U32, U64, REAL, INT } summary_kind;
 
@@ -83,21 +84,22 @@ static const evaluation_place evaluations[] = {
 };
 enum { EVALUATION_COUNT = sizeof evaluations / sizeof *evaluations };
 
-/* Figures of evaluations end in one of these, after an output's name and "_" where there are several outputs. */
-static const char *const metric_names[] = {"loss", "accuracy", "mae", "mse"};
+/* Figures of evaluations end in a metric's name, after an output's and "_" where there are several outputs. */
+static bool ends_with(const char *text, const char *name)
+{
+    const size_t length = strlen(text), end = strlen(name);
+
+    return length >= end && strcmp(text + length - end, name) == 0 && (length == end || text[length - end - 1] == '_');
+}
 
 bool mote_summary_is_metric(const char *name)
 {
-    const size_t length = strlen(name);
-    size_t       i;
+    const mote_metric_type *type;
 
-    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++) {
-        const size_t end = strlen(metric_names[i]);
-        if (length >= end && strcmp(name + length - end, metric_names[i]) == 0 &&
-            (length == end || name[length - end - 1] == '_'))
+    for (type = mote_metric_types; type->name; type++)
+        if (ends_with(name, type->name))
             return true;
-    }
-    return false;
+    return ends_with(name, "loss");
 }
 
 void mote_evaluation_add(mote_evaluation *e, const char *name, double value)

@@ -844,8 +844,8 @@ const cli_command cli_data = {
                 "  mote data info pictures --image 32x32x3\n"
                 "  mote data info houses.csv --targets price\n"
                 "  mote data show data/mnist -o grid.png --count 36\n"
-                "  mote data show mnist.yaml --augmented -o augmented.png\n",
-    "  mote data split pictures --test 0.2 -o divided\n",
+                "  mote data show mnist.yaml --augmented -o augmented.png\n"
+                "  mote data split pictures --test 0.2 -o divided\n",
     .positional_min = 2,
     .positional_max = 2,
     .options =

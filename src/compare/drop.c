@@ -6,6 +6,7 @@
 #include <mote/evaluate.h>
 
 #include "base/text.h"
+#include "layers/goals.h"
 
 const char *mote_drop_unit(mote_drop_kind kind)
 {
@@ -26,7 +27,7 @@ static double accuracy_of(const mote_evaluation *evaluation, const mote_predicti
 
 static bool are_probabilities(const mote_answers *a)
 {
-    const bool is_regression = a->goal.loss == MOTE_LOSS_MSE || a->goal.loss == MOTE_LOSS_MAE;
+    const bool is_regression = mote_loss_types[a->goal.loss].family == MOTE_LOSS_OF_NUMBERS;
 
     return a->kind == MOTE_ANSWERS_PROBABILITIES || a->kind == MOTE_ANSWERS_SIGMOIDS || (a->has_goal && !is_regression);
 }

@@ -33,7 +33,7 @@ static mote_judged judge(const mote_answers *a)
 /* Accuracy where answers stand for classes, errors where they stand for numbers. */
 static void add_natural_metrics(mote_goal *goal, const mote_judged *judged, const mote_dataset_target *target)
 {
-    const bool is_cross_entropy = goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
+    const bool is_cross_entropy = mote_loss_types[goal->loss].family != MOTE_LOSS_OF_NUMBERS;
 
     if (is_cross_entropy || (judged->width > 1 && target->kind == MOTE_TARGETS_CLASSES))
         goal->metrics |= MOTE_METRIC_ACCURACY;
@@ -82,12 +82,12 @@ static mote_status judge_output(judgement *out, const mote_answers *a, const mot
     return err->code;
 }
 
-static void add_metric(mote_evaluation *out, const char *output, const char *name, double sum)
+static void add_metric(mote_evaluation *out, const char *output, const char *name, double value)
 {
     const int at = out->metric_count++;
 
     snprintf(out->metric[at].name, sizeof out->metric[at].name, "%s%s%s", output ? output : "", output ? "_" : "", name);
-    out->metric[at].value = sum / (double)out->count;
+    out->metric[at].value = value;
 }
 
 /* In the order of a history: the losses, then the metrics. */
@@ -104,12 +104,12 @@ static void take_scores(mote_evaluation *out, const mote_predictions *p, const m
         out->loss_kind[k] = j[k].objective.loss;
         out->metric[0].value += (double)j[k].objective.weight * j[k].sums.loss / (double)out->count;
         if (are_many)
-            add_metric(out, p->outputs[k].name, "loss", j[k].sums.loss);
+            add_metric(out, p->outputs[k].name, "loss", j[k].sums.loss / (double)out->count);
     }
     for (k = 0; k < p->output_count; k++)
         for (m = 0; has_targets(split, k) && m < j[k].objective.metric_count; m++)
             add_metric(out, are_many ? p->outputs[k].name : NULL, mote_metric_name(j[k].objective.metrics[m]),
-                       j[k].sums.metric[m]);
+                       mote_metric_value(&j[k].objective, m, &j[k].sums));
 }
 
 static mote_status judge_all(judgement *judgements, const mote_predictions *p, const mote_dataset_split *split,
@@ -156,7 +156,7 @@ double mote_evaluation_metric(const mote_evaluation *evaluation, const char *nam
 
 bool mote_answers_are_classes(const mote_answers *p)
 {
-    return p->width > 1 || !p->has_goal || p->goal.loss == MOTE_LOSS_BINARY_CROSSENTROPY;
+    return p->width > 1 || !p->has_goal || mote_loss_types[p->goal.loss].family == MOTE_LOSS_OF_BINARIES;
 }
 
 int32_t mote_answer_class(const mote_answers *p, size_t sample)

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "layers/goals.h"
 
 enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 
@@ -83,22 +84,37 @@ static void put_preparation(json_t **object, const mote_preparation *p)
     mote_json_set(object, "std", list_floats(p->std, p->channels));
 }
 
+/* An argument of a loss or metric, where it is not the default. */
+static void put_argument(json_t **object, const mote_key *key, const mote_goal *goal)
+{
+    const void *member = (const char *)goal + key->offset;
+
+    if (key->kind == MOTE_KEY_FLOAT && *(const float *)member != 0)
+        mote_json_set(object, key->name, json_real((double)*(const float *)member));
+    else if (key->kind == MOTE_KEY_INT && *(const int *)member != 0)
+        mote_json_set(object, key->name, json_integer(*(const int *)member));
+    else if (key->kind == MOTE_KEY_BOOL && *(const bool *)member)
+        mote_json_set(object, key->name, json_true());
+}
+
 static void put_goal(json_t **object, const mote_goal *goal)
 {
-    static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
-    const char              *names[sizeof metrics / sizeof *metrics];
-    int32_t                  count = 0;
-    size_t                   i;
+    const mote_metric_type *type;
+    const mote_key         *key;
+    const char             *names[32];
+    int32_t                 count = 0;
 
-    for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
-        if (goal->metrics & metrics[i])
-            names[count++] = mote_metric_name(metrics[i]);
+    for (type = mote_metric_types; type->name; type++)
+        if (goal->metrics & type->metric)
+            names[count++] = type->name;
     mote_json_set(object, "loss", json_string(mote_loss_name(goal->loss)));
     if (goal->from_logits)
         mote_json_set(object, "from_logits", json_true());
     if (goal->weight != 0 && goal->weight != 1)
         mote_json_set(object, "weight", json_real((double)goal->weight));
     put_names(object, "metrics", names, count);
+    for (key = mote_goal_keys; key->name; key++)
+        put_argument(object, key, goal);
 }
 
 static json_t *list_integers(const int32_t *values, int count)
@@ -332,6 +348,29 @@ static mote_status read_names(const json_t *array, const char *key, const char *
     return err->code;
 }
 
+static mote_status read_goal_arguments(mote_goal *goal, const json_t *object, mote_error *err)
+{
+    const mote_key *key;
+
+    for (key = mote_goal_keys; key->name; key++) {
+        const json_t *value = json_object_get(object, key->name);
+        void         *member = (char *)goal + key->offset;
+        if (!value)
+            continue;
+        if (key->kind == MOTE_KEY_BOOL) {
+            *(bool *)member = json_is_true(value);
+            continue;
+        }
+        if (!json_is_number(value) || mote_key_check_number(key, json_number_value(value), err) != MOTE_OK)
+            return mote_fail(err, MOTE_ERR_FORMAT, "\"%s\" is not a number from %g to %g", key->name, key->min, key->max);
+        if (key->kind == MOTE_KEY_FLOAT)
+            *(float *)member = (float)json_number_value(value);
+        else
+            *(int *)member = (int)json_number_value(value);
+    }
+    return MOTE_OK;
+}
+
 /* A loss or metric that this version does not know is passed over: evaluation then goes by the targets. */
 static mote_status read_goal(mote_output_recipe *out, const json_t *object, mote_error *err)
 {
@@ -354,6 +393,7 @@ static mote_status read_goal(mote_output_recipe *out, const json_t *object, mote
         const char *name = json_string_value(json_array_get(metrics, i));
         out->goal.metrics |= name ? mote_metric_find(name) : 0;
     }
+    MOTE_TRY(read_goal_arguments(&out->goal, object, err));
     out->has_goal = out->goal.loss != MOTE_LOSS_COUNT;
     if (!out->has_goal)
         out->goal = (mote_goal){0};

@@ -25,6 +25,7 @@
 #include <mote/dataset.h>
 #include <mote/dtype.h>
 #include <mote/model.h>
+#include <mote/layers.h>
 #include <mote/train.h>
 
 #include "base/arena.h"
@@ -94,11 +95,12 @@ typedef struct mote_tensor {
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
     /* Float constants: MOTE_F16 where files hold the values in that type, with DEQUANTIZE behind it; MOTE_F32: as they are.
      * Whoever changes values need not care: writers see whether they still are that type's. */
-    mote_dtype  stored;
-    int32_t     table_values; /* int8 constants: files hold tables of so many values a channel (TFLM_DECODE); 0: none */
-    bool        is_trainable;
-    bool        is_frozen; /* a weight that could be trained, and is left as it is */
-    const char *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
+    mote_dtype       stored;
+    int32_t          table_values; /* int8 constants: files hold tables of so many values a channel (TFLM_DECODE); 0: none */
+    bool             is_trainable;
+    mote_regularizer regularizer; /* of a weight while it is trained */
+    bool             is_frozen;   /* a weight that could be trained, and is left as it is */
+    const char      *variable;    /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;
@@ -209,11 +211,12 @@ typedef struct mote_params {
 } mote_params;
 
 /* What an optimizer remembers of the steps that it has made: what training that goes on begins from. */
-enum { MOTE_SLOTS_MAX = 3 };
+enum { MOTE_SLOTS_MAX = 4 };
 typedef struct mote_optimizer_memory {
     uint64_t step;                 /* so many were made */
-    int32_t  slot_count;           /* of the optimizer's kind and arguments: mote_optimizer_slots */
+    int32_t  slot_count;           /* of the optimizer's kind and arguments: mote_optimizer_list_slots */
     float   *slot[MOTE_SLOTS_MAX]; /* [params.count] each */
+    float    product;              /* Nadam's, of its momentums */
     bool     is_there;
 } mote_optimizer_memory;
 
@@ -231,7 +234,7 @@ struct mote_model {
 
     mote_layer_record    *layers; /* stage TRAIN, inputs among them; none where the model was not built of layers */
     int32_t               layer_count, layer_capacity;
-    mote_optimizer        optimizer; /* that trained it last, its numbers complete */
+    mote_optimizer        optimizer; /* that trained it last, its numbers complete; a schedule in the arena */
     bool                  is_trained;
     mote_optimizer_memory memory; /* that optimizer's */
 
@@ -281,14 +284,14 @@ mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *rec
 /* A line that whoever uses the model should know. */
 mote_status mote_model_add_note(mote_model *model, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
 
-/* How many arrays like the weights an optimizer keeps. */
-int32_t mote_optimizer_slots(const mote_optimizer *optimizer);
-
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);
 /* What is said of a model as a whole: its name, description, recipe, and its signature, whose names go by position. */
 mote_status mote_model_copy_facts(mote_model *to, const mote_model *from, mote_error *err);
 mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err);
+
+/* A deep copy; NULL where there is none, or with err filled. */
+const mote_schedule *mote_schedule_copy(const mote_schedule *schedule, mote_arena *arena, mote_error *err);
 
 /* One more of the model's sources; its texts are the model's. */
 mote_status mote_model_add_source(mote_model *model, const mote_name_row *row, mote_error *err);

@@ -208,6 +208,18 @@ mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *rec
     return MOTE_OK;
 }
 
+const mote_schedule *mote_schedule_copy(const mote_schedule *schedule, mote_arena *arena, mote_error *err)
+{
+    const size_t   count = schedule ? (size_t)schedule->boundary_count : 0;
+    mote_schedule *copy = schedule ? mote_arena_copy(arena, schedule, 1, sizeof *schedule, err) : NULL;
+
+    if (!copy || schedule->kind != MOTE_SCHEDULE_PIECEWISE_CONSTANT_DECAY)
+        return copy;
+    copy->boundaries = mote_arena_copy(arena, schedule->boundaries, count, sizeof *schedule->boundaries, err);
+    copy->values = mote_arena_copy(arena, schedule->values, count + 1, sizeof *schedule->values, err);
+    return err->code == MOTE_OK ? copy : NULL;
+}
+
 static mote_status copy_layers(mote_model *to, const mote_model *from, mote_error *err)
 {
     int32_t i;
@@ -215,8 +227,9 @@ static mote_status copy_layers(mote_model *to, const mote_model *from, mote_erro
     for (i = 0; i < from->layer_count; i++)
         MOTE_TRY(mote_model_add_layer(to, &from->layers[i], err));
     to->optimizer = from->optimizer;
+    to->optimizer.schedule = mote_schedule_copy(from->optimizer.schedule, &to->arena, err);
     to->is_trained = from->is_trained;
-    return MOTE_OK;
+    return err->code;
 }
 
 /* A copy's params have the layout that the original's have. */

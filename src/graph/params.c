@@ -79,18 +79,6 @@ mote_status mote_model_gather_params(mote_model *model, mote_error *err)
     return MOTE_OK;
 }
 
-int32_t mote_optimizer_slots(const mote_optimizer *optimizer)
-{
-    switch (optimizer->kind) {
-    case MOTE_OPTIMIZER_SGD:
-        return optimizer->momentum != 0.0f;
-    case MOTE_OPTIMIZER_RMSPROP:
-        return 1 + (optimizer->momentum > 0) + optimizer->centered;
-    default:
-        return 2;
-    }
-}
-
 /* ---- layers that are left as they are ---- */
 
 enum { NAME_BYTES = 256 };

@@ -555,6 +555,7 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     if (!tensor.name || !tensor.data)
         return MOTE_NONE;
     tensor.origin = (uint32_t)mote_builder_graph(builder)->tensor_count;
+    tensor.regularizer = weight->regularizer;
     tensor.is_frozen = is_frozen && !weight->is_fixed;
     tensor.is_trainable = !weight->is_fixed && !is_frozen && builder->graph == 0; /* what runs in a loop is not trained */
     if (!builder->source)
@@ -570,11 +571,16 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     return id;
 }
 
-mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initializer initializer)
+mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initializer initializer,
+                        mote_regularizer regularizer)
 {
-    return mote_layer_weight(
-        call, &(mote_weight){
-                  .name = "bias", .rank = 1, .dim = {count}, .initializer = initializer, .fan_in = count, .fan_out = count});
+    return mote_layer_weight(call, &(mote_weight){.name = "bias",
+                                                  .rank = 1,
+                                                  .dim = {count},
+                                                  .initializer = initializer,
+                                                  .fan_in = count,
+                                                  .fan_out = count,
+                                                  .regularizer = regularizer});
 }
 
 mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const int32_t *values, int32_t count)

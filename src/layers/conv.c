@@ -124,6 +124,8 @@ static mrt_conv_attributes attributes(const window *w, int32_t depth_multiplier)
 
 /* ---- kernels ---- */
 
+static const mote_regularizer no_regularizer;
+
 /* In Keras of one dimension [kernel, before last, last], of two with the height in front. */
 static mote_weight_layout lies(const window *w, int32_t before_last, int32_t last, const char *one, const char *two)
 {
@@ -144,19 +146,20 @@ static double taps_of(const window *w)
 }
 
 static mote_id conv_kernel(const mote_layer_call *call, const char *name, const window *w, int32_t depth, int32_t filters,
-                           mote_initializer initializer)
+                           mote_initializer initializer, mote_regularizer regularizer)
 {
     return mote_layer_weight(call, &(mote_weight){.name = name,
                                                   .rank = 4,
                                                   .dim = {filters, w->kernel[0], w->kernel[1], depth},
                                                   .initializer = initializer,
+                                                  .regularizer = regularizer,
                                                   .fan_in = taps_of(w) * depth,
                                                   .fan_out = taps_of(w) * filters,
                                                   .keras = lies(w, depth, filters, "201", "3012")});
 }
 
 static mote_id depthwise_kernel(const mote_layer_call *call, const char *name, const window *w, int32_t multiplier,
-                                mote_initializer initializer)
+                                mote_initializer initializer, mote_regularizer regularizer)
 {
     const int32_t channels = mote_layer_channels(call);
 
@@ -164,6 +167,7 @@ static mote_id depthwise_kernel(const mote_layer_call *call, const char *name, c
                                                   .rank = 4,
                                                   .dim = {1, w->kernel[0], w->kernel[1], channels * multiplier},
                                                   .initializer = initializer,
+                                                  .regularizer = regularizer,
                                                   .fan_in = taps_of(w) * channels,
                                                   .fan_out = taps_of(w) * multiplier,
                                                   .keras = lies(w, channels, multiplier, "012", "0123")});
@@ -183,9 +187,10 @@ static mote_id transposed_kernel(const mote_layer_call *call, const window *w, i
                                                   .keras = lies(w, filters, channels, "102", "2013")});
 }
 
-static mote_id bias_of(const mote_layer_call *call, mote_switch use_bias, int32_t count, mote_initializer initializer)
+static mote_id bias_of(const mote_layer_call *call, mote_switch use_bias, int32_t count, mote_initializer initializer,
+                       mote_regularizer regularizer)
 {
-    return use_bias == MOTE_SWITCH_ON ? mote_layer_bias(call, count, initializer) : MOTE_NONE;
+    return use_bias == MOTE_SWITCH_ON ? mote_layer_bias(call, count, initializer, regularizer) : MOTE_NONE;
 }
 
 /* ---- conv ---- */
@@ -202,8 +207,9 @@ static mote_layer_id add_conv(const mote_layer_call *call, const window *w, cons
         return mote_layer_fail(call, MOTE_ERR_USAGE, "%d groups do not divide %d channels and %d filters", o->groups,
                                channels, o->filters);
     operands[0] = enter(call, w);
-    operands[1] = conv_kernel(call, "kernel", w, channels / o->groups, o->filters, o->kernel_initializer);
-    operands[2] = bias_of(call, o->use_bias, o->filters, o->bias_initializer);
+    operands[1] =
+        conv_kernel(call, "kernel", w, channels / o->groups, o->filters, o->kernel_initializer, o->kernel_regularizer);
+    operands[2] = bias_of(call, o->use_bias, o->filters, o->bias_initializer, o->bias_regularizer);
     return leave(call, w, &node, o->activation);
 }
 
@@ -239,8 +245,10 @@ static mote_layer_id add_depthwise(const mote_layer_call *call, const window *w,
     if (check_depthwise(call, w, o->depth_multiplier) != MOTE_OK)
         return MOTE_NO_LAYER;
     operands[0] = enter(call, w);
-    operands[1] = depthwise_kernel(call, "kernel", w, o->depth_multiplier, o->depthwise_initializer);
-    operands[2] = bias_of(call, o->use_bias, mote_layer_channels(call) * o->depth_multiplier, o->bias_initializer);
+    operands[1] =
+        depthwise_kernel(call, "kernel", w, o->depth_multiplier, o->depthwise_initializer, o->depthwise_regularizer);
+    operands[2] = bias_of(call, o->use_bias, mote_layer_channels(call) * o->depth_multiplier, o->bias_initializer,
+                          o->bias_regularizer);
     node.as.depthwise_conv_2d = attributes(w, o->depth_multiplier);
     return leave(call, w, &node, o->activation);
 }
@@ -280,11 +288,12 @@ static mote_layer_id add_separable(const mote_layer_call *call, const window *w,
     if (check_depthwise(call, w, o->depth_multiplier) != MOTE_OK)
         return MOTE_NO_LAYER;
     by_channel[0] = enter(call, w);
-    by_channel[1] = depthwise_kernel(call, "depthwise_kernel", w, o->depth_multiplier, o->depthwise_initializer);
+    by_channel[1] =
+        depthwise_kernel(call, "depthwise_kernel", w, o->depth_multiplier, o->depthwise_initializer, no_regularizer);
     first.as.depthwise_conv_2d = attributes(w, o->depth_multiplier);
     operands[0] = mote_layer_inner_node(call, &first, "depthwise");
-    operands[1] = conv_kernel(call, "pointwise_kernel", &point, depth, o->filters, o->pointwise_initializer);
-    operands[2] = bias_of(call, o->use_bias, o->filters, o->bias_initializer);
+    operands[1] = conv_kernel(call, "pointwise_kernel", &point, depth, o->filters, o->pointwise_initializer, no_regularizer);
+    operands[2] = bias_of(call, o->use_bias, o->filters, o->bias_initializer, no_regularizer);
     return leave(call, w, &second, o->activation);
 }
 
@@ -364,7 +373,7 @@ static mote_layer_id add_transposed(const mote_layer_call *call, const window *w
     operands[0] = mote_layer_integers(call, "size", shape, 4);
     operands[2] = enter(call, w);
     operands[1] = transposed_kernel(call, w, o->filters, o->kernel_initializer);
-    operands[3] = bias_of(call, o->use_bias, o->filters, o->bias_initializer);
+    operands[3] = bias_of(call, o->use_bias, o->filters, o->bias_initializer, no_regularizer);
     return leave(call, w, &node, o->activation);
 }
 
@@ -414,6 +423,8 @@ static const mote_key conv2d_keys[] = {
     ACTIVATION_AND_BIAS(mote_conv2d_options),
     INITIALIZER(kernel_initializer, mote_conv2d_options, GLOROT_UNIFORM),
     INITIALIZER(bias_initializer, mote_conv2d_options, ZEROS),
+    MOTE_KEY("kernel_regularizer", mote_conv2d_options, kernel_regularizer),
+    MOTE_KEY("bias_regularizer", mote_conv2d_options, bias_regularizer),
     {0},
 };
 

@@ -12,10 +12,11 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
                                                          .rank = 2,
                                                          .dim = {o->units, in_count},
                                                          .initializer = o->kernel_initializer,
+                                                         .regularizer = o->kernel_regularizer,
                                                          .fan_in = in_count,
                                                          .fan_out = o->units});
     if (o->use_bias == MOTE_SWITCH_ON)
-        operands[2] = mote_layer_bias(call, o->units, o->bias_initializer);
+        operands[2] = mote_layer_bias(call, o->units, o->bias_initializer, o->bias_regularizer);
     node.as.fully_connected.keep_num_dims = mote_layer_in(call, 0)->rank > 2;
     return mote_layer_activated_node(call, &node, o->activation);
 }
@@ -28,6 +29,8 @@ static const mote_key keys[] = {
              .words = mote_initializer_words),
     MOTE_KEY("bias_initializer", mote_dense_options, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
+    MOTE_KEY("kernel_regularizer", mote_dense_options, kernel_regularizer),
+    MOTE_KEY("bias_regularizer", mote_dense_options, bias_regularizer),
     {0},
 };
 

@@ -110,6 +110,7 @@ static void set_default(const mote_key *key, void *member)
         break;
     case MOTE_KEY_SHAPE:
     case MOTE_KEY_BOOL:
+    case MOTE_KEY_REGULARIZER:
     case MOTE_KEY_TEXT:
         break;
     }
@@ -199,6 +200,14 @@ static double unrounded(const mote_key *key, float value)
     return value == (float)key->min ? key->min : value == (float)key->max ? key->max : (double)value;
 }
 
+static mote_status check_regularizer(const mote_key *key, const mote_regularizer *r, mote_error *err)
+{
+    if (r->l1 >= 0 && r->l1 <= 1e6f && r->l2 >= 0 && r->l2 <= 1e6f)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s is l1 %g, l2 %g; 0 to 1e+06 are possible", key->name, (double)r->l1,
+                     (double)r->l2);
+}
+
 static mote_status check_member(const mote_key *key, const void *member, mote_error *err)
 {
     switch (key->kind) {
@@ -221,6 +230,8 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
         return check_option(key, *(const double *)member, err);
     case MOTE_KEY_LAYER:
         return check_inner(key, member, err);
+    case MOTE_KEY_REGULARIZER:
+        return check_regularizer(key, member, err);
     case MOTE_KEY_BOOL:
     case MOTE_KEY_TEXT:
         break;

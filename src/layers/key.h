@@ -12,17 +12,18 @@
 #include <mote/status.h>
 
 typedef enum mote_key_kind {
-    MOTE_KEY_INT,     /* int, or an enum; with words: by its words */
-    MOTE_KEY_PAIR,    /* int[2]: one number for both, or [height, width] */
-    MOTE_KEY_NUMBERS, /* mote_numbers: one or a list; without a standard there may be none */
-    MOTE_KEY_FLOATS,  /* mote_floats: one or a list */
-    MOTE_KEY_SHAPE,   /* mote_shape; min may be -1: one dimension to be worked out */
-    MOTE_KEY_U64,     /* size_t or uint64_t; without a max any */
-    MOTE_KEY_FLOAT,   /* float */
-    MOTE_KEY_DOUBLE,  /* double */
-    MOTE_KEY_BOOL,    /* bool */
-    MOTE_KEY_TEXT,    /* const char *; any words given are those allowed */
-    MOTE_KEY_LAYER    /* mote_inner_layer; words: which layers it may be */
+    MOTE_KEY_INT,         /* int, or an enum; with words: by its words */
+    MOTE_KEY_PAIR,        /* int[2]: one number for both, or [height, width] */
+    MOTE_KEY_NUMBERS,     /* mote_numbers: one or a list; without a standard there may be none */
+    MOTE_KEY_FLOATS,      /* mote_floats: one or a list */
+    MOTE_KEY_SHAPE,       /* mote_shape; min may be -1: one dimension to be worked out */
+    MOTE_KEY_U64,         /* size_t or uint64_t; without a max any */
+    MOTE_KEY_FLOAT,       /* float */
+    MOTE_KEY_DOUBLE,      /* double */
+    MOTE_KEY_BOOL,        /* bool */
+    MOTE_KEY_REGULARIZER, /* mote_regularizer */
+    MOTE_KEY_TEXT,        /* const char *; any words given are those allowed */
+    MOTE_KEY_LAYER        /* mote_inner_layer; words: which layers it may be */
 } mote_key_kind;
 
 typedef struct mote_word {
@@ -60,6 +61,7 @@ extern const mote_word mote_switch_words[]; /* of a mote_switch: true, false */
     _Generic(&((T *)0)->member,                                                                                             \
              int *: MOTE_KEY_INT, unsigned *: MOTE_KEY_INT, int(*)[2]: MOTE_KEY_PAIR, mote_shape *: MOTE_KEY_SHAPE,          \
              mote_numbers *: MOTE_KEY_NUMBERS, mote_floats *: MOTE_KEY_FLOATS,                                                                              \
+             mote_regularizer *: MOTE_KEY_REGULARIZER,                                                                       \
              uint64_t *: MOTE_KEY_U64, float *: MOTE_KEY_FLOAT, double *: MOTE_KEY_DOUBLE, bool *: MOTE_KEY_BOOL,            \
              const char **: MOTE_KEY_TEXT, mote_inner_layer *: MOTE_KEY_LAYER)
 /* clang-format on */

@@ -263,6 +263,29 @@ static mote_status read_layer(const slot *s, const mote_yaml *value, mote_inner_
     return mote_keys_read(s->reader, given, &(mote_keys_place){where, type->keys, NULL}, &inner->as);
 }
 
+/* l2, {l2: 0.01}, or {l1_l2: {l1: 0.01, l2: 0.02}}; 0.01 where no number is given, as in Keras. */
+static mote_status read_regularizer(const slot *s, const mote_yaml *value, mote_regularizer *out)
+{
+    static const char     expected[] = "l1, l2 or l1_l2, as in {l2: 0.01} or {l1_l2: {l1: 0.01, l2: 0.01}}";
+    static const mote_key keys[] = {MOTE_KEY("l1", mote_regularizer, l1, .min = 0, .max = 1e6),
+                                    MOTE_KEY("l2", mote_regularizer, l2, .min = 0, .max = 1e6),
+                                    {0}};
+    const mote_yaml      *first = value->kind == MOTE_YAML_MAP && value->count == 1 ? value->first : NULL;
+    const char           *name = value->kind == MOTE_YAML_TEXT ? value->text : first ? first->key : "";
+    const bool            is_both = strcmp(name, "l1_l2") == 0;
+
+    if (!is_both && !mote_key_find(keys, name))
+        return fail_value(s, value, expected);
+    *out = (mote_regularizer){.l1 = is_both || strcmp(name, "l1") == 0 ? 0.01f : 0,
+                              .l2 = is_both || strcmp(name, "l2") == 0 ? 0.01f : 0};
+    if (!first || mote_yaml_is_null(first))
+        return MOTE_OK;
+    if (first->kind == MOTE_YAML_MAP)
+        return mote_keys_read(s->reader, first, &(mote_keys_place){s->key->name, keys, NULL}, out);
+    return is_both ? fail_value(s, value, expected)
+                   : mote_key_read(s->reader, first, mote_key_find(keys, name), s->key->name, out);
+}
+
 mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key, const char *where,
                           void *options)
 {
@@ -298,6 +321,8 @@ mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value
         return read_number(&s, value, member);
     case MOTE_KEY_BOOL:
         return read_bool(&s, value, member);
+    case MOTE_KEY_REGULARIZER:
+        return read_regularizer(&s, value, member);
     case MOTE_KEY_TEXT:
         return read_text(&s, value, member);
     case MOTE_KEY_LAYER:

@@ -73,12 +73,14 @@ typedef struct mote_weight {
     double           fan_in, fan_out;
     bool             is_fixed;  /* never trained */
     bool             is_frozen; /* not trained for now */
+    mote_regularizer regularizer;
 
     mote_weight_layout keras; /* how it lies in Keras' files; rank 0: its outputs, the first axis here, are the last one */
 } mote_weight;
 mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight);
 
-mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initializer initializer);
+mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initializer initializer,
+                        mote_regularizer regularizer);
 
 /* An operand of int32 constants: axes, a shape. */
 mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const int32_t *values, int32_t count);

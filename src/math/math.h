@@ -196,6 +196,31 @@ typedef struct mote_math_adam {
     bool     clears_g;
 } mote_math_adam;
 
+/* Losses beside the cross-entropies and errors below, by Keras' names. An element's: huber, hinge, squared_hinge, log_cosh,
+ * poisson, percentage, logarithmic, kl_divergence (its sum over a row), binary_focal. A row's: the others. */
+typedef enum mote_math_loss_kind {
+    MOTE_MATH_HUBER,
+    MOTE_MATH_HINGE, /* targets -1 and 1 */
+    MOTE_MATH_SQUARED_HINGE,
+    MOTE_MATH_LOG_COSH,
+    MOTE_MATH_POISSON,
+    MOTE_MATH_PERCENTAGE,
+    MOTE_MATH_LOGARITHMIC,
+    MOTE_MATH_KL_DIVERGENCE,
+    MOTE_MATH_BINARY_FOCAL,
+    MOTE_MATH_CATEGORICAL_HINGE,
+    MOTE_MATH_CATEGORICAL_FOCAL,
+    MOTE_MATH_COSINE_SIMILARITY
+} mote_math_loss_kind;
+
+typedef struct mote_math_loss {
+    mote_math_loss_kind kind;
+    bool                at_logits;    /* focal: x is what a sigmoid or softmax would read */
+    bool                is_balanced;  /* binary_focal: alpha for ones, 1 - alpha for zeros */
+    float               delta;        /* huber */
+    float               alpha, gamma; /* focal */
+} mote_math_loss;
+
 typedef struct mote_math {
     const char *name; /* "baseline", "avx2", "avx512" */
 
@@ -335,17 +360,38 @@ typedef struct mote_math {
     double (*mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
     double (*mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets,
                                   float *dx);
+    /* l1 sum |w| + l2 sum w^2; its gradient is added to g unless that is NULL. */
+    double (*penalty)(size_t count, float l1, float l2, const float *w, float *g);
+    double (*loss)(const mote_math_loss *loss, size_t rows, int32_t columns, float scale, const float *x,
+                   const float *targets, float *dx);
 
     /* ---- Optimizers.
      * sgd:     momentum 0: w -= lr g. Else v = momentum v - lr g; w += v, or with nesterov w += momentum v - lr g.
      * rmsprop: v = rho v + (1 - rho) g^2; centered: m = rho m + (1 - rho) g, d = v - m^2 + eps, else d = v + eps;
      *          u = lr g / sqrt(d); momentum > 0: b = momentum b + u, w -= b; else w -= u.
      * adam:    m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); w -= alpha m / (sqrt(v) + eps),
-     *          alpha = lr sqrt(1 - beta2^step) / (1 - beta1^step). ---- */
+     *          alpha = lr sqrt(1 - beta2^step) / (1 - beta1^step).
+     * amsgrad:  adam, with top = max(top, v) under the root.
+     * nadam:    m and v as adam's; u_t = beta1 (1 - 0.96^step / 2); *product *= u_t, and with p = *product
+     *           w -= lr (u_(t+1) m / (1 - p u_(t+1)) + (1 - u_t) g / (1 - p)) / (sqrt(v / (1 - beta2^step)) + eps).
+     * adamax:   m as adam's; u = max(beta2 u, |g|); w -= lr m / ((1 - beta1^step) (u + eps)).
+     * adagrad:  a += g^2; w -= lr g / sqrt(a + eps).
+     * adadelta: a = rho a + (1 - rho) g^2; d = g sqrt(b + eps) / sqrt(a + eps); b = rho b + (1 - rho) d^2; w -= lr d.
+     * lion:     w -= lr sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g.
+     * mean:     mean = momentum mean + (1 - momentum) w. decay: w -= w rate lr. ---- */
     void (*sgd_step)(const mote_math_sgd *options, size_t count, float *w, float *g, float *velocity);
     void (*rmsprop_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *v,
                          float *momentum_buffer, float *mean_g);
     void (*adam_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v);
+    void (*amsgrad_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v, float *top);
+    void (*nadam_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v, float *product);
+    void (*adamax_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *u);
+    void (*adagrad_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *a);
+    void (*adadelta_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *a, float *b);
+    void (*lion_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m);
+    void (*mean_step)(size_t count, float momentum, const float *w, float *mean);
+    void (*decay)(size_t count, float rate, float lr, float *w);
+    void (*clip_values)(size_t count, float most, float *g); /* into [-most, most] */
 
     /* ---- Sums in double, in blocks: for norms and metrics. ---- */
     double (*sum)(size_t count, const float *x);

@@ -55,8 +55,8 @@ static bool had_finite_gradients(const mote_fit *s, const mote_node *node)
     int32_t            i;
 
     for (i = 0; i < node->in_count; i++)
-        if ((w = trained_operand(s, node, i)) != NULL &&
-            !are_finite(s->optimizer.first + ((const float *)w->data - s->model->params.values), mote_tensor_count(w)))
+        if (s->optimizer.slot[0] && (w = trained_operand(s, node, i)) != NULL &&
+            !are_finite(s->optimizer.slot[0] + ((const float *)w->data - s->model->params.values), mote_tensor_count(w)))
             return false;
     return true;
 }

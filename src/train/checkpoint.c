@@ -95,6 +95,8 @@ static mote_status keep_all(mote_fit *s, mote_error *err)
     MOTE_TRY(keep_constants(s, err));
     MOTE_TRY(keep_history(s, err));
     MOTE_TRY(mote_optimizer_keep(&s->optimizer, &s->kept, s->model->params.count, err));
+    MOTE_TRY(mote_keep(&s->kept, "rate", MOTE_F32, &s->rate, 1, err));
+    MOTE_TRY(mote_fit_keep_control(s, err));
     MOTE_TRY(mote_pruner_keep(s->pruner, &s->kept, err));
     return mote_fake_keep_state(s->fake, &s->kept, err);
 }

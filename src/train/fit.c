@@ -106,6 +106,7 @@ static mote_status run_epoch(mote_fit *s, mote_fit_scores *validation, mote_erro
     s->now = (mote_fit_place){.epoch = epoch + 1};
     memset(&s->sums, 0, sizeof s->sums);
     MOTE_TRY(mote_fit_report_epoch(s, epoch, err));
+    (void)mote_fit_goes_on(s, epoch); /* before the checkpoint, which has what it decided */
     mote_fit_checkpoint_epoch(s);
     return MOTE_OK;
 }
@@ -114,7 +115,7 @@ static mote_status run_epochs(mote_fit *s, mote_error *err)
 {
     mote_fit_scores validation = {0};
 
-    while (s->now.epoch < s->options.epochs && !s->public.is_stopped)
+    while (s->now.epoch < s->options.epochs && !s->public.is_stopped && s->control.stopped_epoch == 0)
         MOTE_TRY(run_epoch(s, &validation, err));
     return s->public.is_stopped ? MOTE_OK : check_end(s, &validation, err);
 }
@@ -187,13 +188,13 @@ static mote_status make_targets(mote_fit *s, size_t most, mote_error *err)
 
 /* ---- going on ---- */
 
-/* Of the same kind, and with as many arrays; numbers may be others, as those of a smaller learning rate. */
+/* Of the same kind, and with the same arrays; numbers may be others, as those of a smaller learning rate. */
 static bool can_go_on(const mote_fit *s, const mote_optimizer *now)
 {
-    const mote_model *model = s->model;
+    const mote_optimizer *before = &s->model->optimizer;
 
-    return model->memory.is_there && model->optimizer.kind == now->kind &&
-           model->memory.slot_count == mote_optimizer_slots(now);
+    return s->model->memory.is_there && before->kind == now->kind && before->amsgrad == now->amsgrad &&
+           before->use_ema == now->use_ema && s->model->memory.slot_count == mote_optimizer_list_slots(now).count;
 }
 
 static void begin_where_it_ended(mote_fit *s)
@@ -206,11 +207,29 @@ static void begin_where_it_ended(mote_fit *s)
     s->epochs_before = (uint32_t)(s->optimizer.step / steps);
 }
 
+/* A copy that lives as long as the model, with the steps of this training where none are given. */
+static mote_status take_schedule(mote_fit *s, mote_error *err)
+{
+    const size_t   samples = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
+    mote_schedule *own;
+
+    if (!s->options.optimizer.schedule)
+        return MOTE_OK;
+    own = (mote_schedule *)mote_schedule_copy(s->options.optimizer.schedule, &s->model->arena, err);
+    if (!own)
+        return err->code;
+    mote_schedule_complete(own, (uint64_t)s->options.epochs * ((samples + batch - 1) / batch));
+    s->options.optimizer.schedule = own;
+    return MOTE_OK;
+}
+
 static mote_status start_optimizer(mote_fit *s, mote_error *err)
 {
     mote_model *model = s->model;
 
+    MOTE_TRY(take_schedule(s, err));
     MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, model->params.count, &s->arena, err));
+    MOTE_TRY(mote_optimizer_take_parts(&s->optimizer, model, &s->arena, err));
     if (s->options.goes_on && can_go_on(s, &s->optimizer.options))
         begin_where_it_ended(s);
     else if (s->options.goes_on && model->is_trained && !s->public.warning)
@@ -286,6 +305,7 @@ static mote_status prepare(mote_fit *s, mote_error *err)
     s->public.isa = s->math->name;
     MOTE_TRY(err->code);
     MOTE_TRY(mote_fit_init_history(s, err));
+    MOTE_TRY(mote_fit_start_control(s, err));
     return mote_fit_begin_checkpoints(s, err);
 }
 
@@ -308,8 +328,8 @@ mote_status mote_train(mote_training **out, mote_model *model, const mote_datase
         run(s, err);
     if (err->code == MOTE_OK)
         mote_optimizer_remember(&s->model->memory, &s->optimizer, s->model->params.count);
-    if (err->code == MOTE_OK && s->fake)
-        mote_fake_keep(s->fake, s->model);
+    if (err->code == MOTE_OK)
+        mote_fit_end_control(s);
     s->public.seconds = s->seconds_before + mote_fit_now() - s->started;
     s->public.pruned = mote_pruner_tell(s->pruner);
     mote_network_destroy(s->network);

@@ -7,58 +7,6 @@
 #include "base/text.h"
 #include "graph/control.h"
 
-static const char *const loss_names[MOTE_LOSS_COUNT] = {
-    [MOTE_LOSS_MSE] = "mse",
-    [MOTE_LOSS_MAE] = "mae",
-    [MOTE_LOSS_BINARY_CROSSENTROPY] = "binary_crossentropy",
-    [MOTE_LOSS_CATEGORICAL_CROSSENTROPY] = "categorical_crossentropy",
-    [MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY] = "sparse_categorical_crossentropy",
-};
-
-static const struct {
-    const char *name;
-    mote_metric metric;
-} metric_names[] = {{"accuracy", MOTE_METRIC_ACCURACY}, {"mae", MOTE_METRIC_MAE}, {"mse", MOTE_METRIC_MSE}};
-
-const char *mote_loss_name(mote_loss loss)
-{
-    return (unsigned)loss < MOTE_LOSS_COUNT ? loss_names[loss] : "";
-}
-
-mote_loss mote_loss_find(const char *name)
-{
-    mote_loss loss;
-
-    if (strcmp(name, "mean_squared_error") == 0)
-        return MOTE_LOSS_MSE;
-    if (strcmp(name, "mean_absolute_error") == 0)
-        return MOTE_LOSS_MAE;
-    for (loss = 0; loss < MOTE_LOSS_COUNT; loss++)
-        if (strcmp(name, loss_names[loss]) == 0)
-            break;
-    return loss;
-}
-
-const char *mote_metric_name(mote_metric metric)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++)
-        if (metric_names[i].metric == metric)
-            return metric_names[i].name;
-    return "";
-}
-
-unsigned mote_metric_find(const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++)
-        if (strcmp(metric_names[i].name, name) == 0)
-            return metric_names[i].metric;
-    return 0;
-}
-
 static bool is_class_loss(mote_loss loss)
 {
     return loss == MOTE_LOSS_CATEGORICAL_CROSSENTROPY || loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
@@ -69,10 +17,17 @@ static bool is_cross_entropy(mote_loss loss)
     return is_class_loss(loss) || loss == MOTE_LOSS_BINARY_CROSSENTROPY;
 }
 
+static const mote_loss_type *type_of(mote_loss loss)
+{
+    return &mote_loss_types[loss];
+}
+
 /* Whether loss is taken at the input of an activation of this kind where that is possible: cross-entropies are, over a
  * softmax and over a sigmoid, whichever of the two belongs to them (Keras 3, backend/tensorflow/nn.py, _get_logits). */
 static bool sees_through_to_logits(mote_loss loss, mote_answer_kind kind)
 {
+    if (loss == MOTE_LOSS_BINARY_FOCAL_CROSSENTROPY)
+        return kind == MOTE_ANSWERS_SIGMOIDS;
     return is_cross_entropy(loss) && (kind == MOTE_ANSWERS_PROBABILITIES || kind == MOTE_ANSWERS_SIGMOIDS);
 }
 
@@ -200,6 +155,11 @@ static bool are_shares(const mote_dataset *set, int target)
     return true;
 }
 
+static bool compares_shares(mote_loss loss)
+{
+    return type_of(loss)->family == MOTE_LOSS_OF_BINARIES || type_of(loss)->family == MOTE_LOSS_OF_CLASSES;
+}
+
 static mote_status fit_values(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
 {
     const mote_dataset_target *target = &set->target[o->target];
@@ -208,7 +168,7 @@ static mote_status fit_values(mote_objective *o, const mote_judged *judged, cons
         if (!could_be_labels(set, o->target, judged->width))
             return mote_fail(err, MOTE_ERR_USAGE,
                              "%s needs class labels from 0 to %zu, the targets are real numbers; for a regression use mse",
-                             loss_names[o->loss], judged->width - 1);
+                             mote_loss_name(o->loss), judged->width - 1);
         MOTE_TRY(check_row(judged, err));
         o->form =
             o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY || o->at_logits ? MOTE_TARGET_LABELS : MOTE_TARGET_ONE_HOT;
@@ -225,8 +185,11 @@ static mote_status fit_values(mote_objective *o, const mote_judged *judged, cons
     if (!has_shape_of_targets(judged, target))
         return mote_fail(err, MOTE_ERR_USAGE, "the network gives %s a sample, a target has another shape of as many numbers",
                          show_shape(judged).text);
-    if (is_cross_entropy(o->loss) && !are_shares(set, o->target))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s needs targets from 0 to 1; for a regression use mse", loss_names[o->loss]);
+    if (type_of(o->loss)->is_of_rows)
+        MOTE_TRY(check_row(judged, err));
+    if (compares_shares(o->loss) && !are_shares(set, o->target))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s needs targets from 0 to 1; for a regression use mse",
+                         mote_loss_name(o->loss));
     o->form = MOTE_TARGET_REALS;
     return MOTE_OK;
 }
@@ -235,17 +198,17 @@ static mote_status fit_values(mote_objective *o, const mote_judged *judged, cons
 static mote_status fit_single(mote_objective *o, const mote_dataset_target *target, mote_error *err)
 {
     o->form = MOTE_TARGET_REALS;
-    if (target->class_count > 2 && o->loss == MOTE_LOSS_BINARY_CROSSENTROPY)
+    if (target->class_count > 2 && type_of(o->loss)->family != MOTE_LOSS_OF_NUMBERS)
         return mote_fail(err, MOTE_ERR_USAGE,
-                         "binary_crossentropy needs 2 classes, the data has %d; use "
+                         "%s needs 2 classes, the data has %d; use "
                          "sparse_categorical_crossentropy with %d outputs",
-                         target->class_count, target->class_count);
+                         mote_loss_name(o->loss), target->class_count, target->class_count);
     if (target->class_count > 2 && target->class_names)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "the targets are %d words (\"%s\", \"%s\" ...), and %s compares numbers; use "
                          "sparse_categorical_crossentropy with %d outputs",
                          target->class_count, mote_show_string(target->class_names[0]).text,
-                         mote_show_string(target->class_names[1]).text, loss_names[o->loss], target->class_count);
+                         mote_show_string(target->class_names[1]).text, mote_loss_name(o->loss), target->class_count);
     return MOTE_OK;
 }
 
@@ -271,33 +234,112 @@ static mote_status choose_target_form(mote_objective *o, const mote_judged *judg
 
     if (target->kind == MOTE_TARGETS_NONE)
         return mote_fail(err, MOTE_ERR_USAGE, "the data has no targets to compare with");
-    if (is_class_loss(o->loss) && judged->width == 1)
+    if (type_of(o->loss)->family == MOTE_LOSS_OF_CLASSES && judged->width == 1)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "%s over one output is 0 whatever it says; use binary_crossentropy with a sigmoid, or an output a "
                          "class",
-                         loss_names[o->loss]);
+                         mote_loss_name(o->loss));
     return target->kind == MOTE_TARGETS_VALUES ? fit_values(o, judged, set, err) : fit_classes(o, judged, target, err);
 }
 
 /* ---- metrics ---- */
 
-/* mae and mse are taken over what accuracy is taken over: rows of numbers. Labels have to become one-hot rows for it. */
-static mote_status take_metrics(mote_objective *o, const mote_goal *goal, mote_error *err)
+static mote_status check_metric(const mote_objective *o, const mote_metric_type *type, const mote_judged *judged,
+                                mote_error *err)
 {
-    const bool compares_numbers = (goal->metrics & (MOTE_METRIC_MAE | MOTE_METRIC_MSE)) != 0;
-    size_t     i;
+    const bool ranks = type->metric == MOTE_METRIC_TOP_K || type->metric == MOTE_METRIC_SPARSE_TOP_K ||
+                       type->metric == MOTE_METRIC_CATEGORICAL_ACCURACY ||
+                       type->metric == MOTE_METRIC_SPARSE_CATEGORICAL_ACCURACY;
 
-    if (compares_numbers && o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+    if (o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY &&
+        (type->metric == MOTE_METRIC_MAE || type->metric == MOTE_METRIC_MSE))
         return mote_fail(
             err, MOTE_ERR_USAGE,
             "the metrics mae and mse compare numbers, and sparse_categorical_crossentropy has class labels; use "
             "accuracy, or categorical_crossentropy");
-    if (compares_numbers && o->form == MOTE_TARGET_LABELS)
-        o->form = MOTE_TARGET_ONE_HOT;
-    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++)
-        if (goal->metrics & metric_names[i].metric)
-            o->metrics[o->metric_count++] = metric_names[i].metric;
+    if (ranks && judged->width == 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s compares classes, and the network gives one number; use binary_accuracy",
+                         type->name);
+    if (ranks && o->top_k > o->width && type->keys->name)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: k is %d, and there are %d classes", type->name, (int)o->top_k,
+                         (int)o->width);
+    if (type->metric == MOTE_METRIC_AUC && judged->kind == MOTE_ANSWERS_NUMBERS)
+        return mote_fail(
+            err, MOTE_ERR_USAGE,
+            "auc needs answers from 0 to 1, and nothing makes them such; give the last layer activation: sigmoid "
+            "or softmax");
     return MOTE_OK;
+}
+
+/* What compares numbers is taken over what accuracy is taken over: rows of numbers. Labels have to become one-hot rows for
+ * it. */
+static mote_status take_metrics(mote_objective *o, const mote_goal *goal, const mote_judged *judged, mote_error *err)
+{
+    const mote_metric_type *type;
+    int32_t                 tallies = 0;
+
+    o->top_k = goal->top_k ? goal->top_k : 5;
+    o->threshold = goal->threshold != 0 ? goal->threshold : 0.5f;
+    for (type = mote_metric_types; type->name; type++) {
+        if (!(goal->metrics & type->metric))
+            continue;
+        MOTE_TRY(check_metric(o, type, judged, err));
+        if (type->compares_numbers && o->form == MOTE_TARGET_LABELS && o->loss != MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+            o->form = MOTE_TARGET_ONE_HOT;
+        o->needs_rows = o->needs_rows || (type->compares_numbers && o->form == MOTE_TARGET_LABELS);
+        o->tally_at[o->metric_count] = tallies;
+        tallies += mote_metric_tallies(type->metric, o->width);
+        if (tallies > MOTE_TALLIES_MAX)
+            return mote_fail(err, MOTE_ERR_LIMIT, "%s counts each class or column by itself, and %d are too many",
+                             type->name, (int)o->width);
+        o->metrics[o->metric_count++] = type->metric;
+    }
+    return MOTE_OK;
+}
+
+/* ---- losses with arguments ---- */
+
+static mote_status check_arguments(const mote_goal *goal, mote_error *err)
+{
+    if (mote_keys_check(mote_goal_keys, goal, err) != MOTE_OK)
+        return mote_context(err, "%s", mote_loss_name(goal->loss));
+    if (goal->label_smoothing > 0 && !mote_key_find(type_of(goal->loss)->keys, "label_smoothing"))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has no label_smoothing; categorical_crossentropy has",
+                         mote_loss_name(goal->loss));
+    return MOTE_OK;
+}
+
+static void take_other(mote_objective *o, const mote_goal *goal)
+{
+    static const struct {
+        mote_loss           loss;
+        mote_math_loss_kind kind;
+    } kinds[] = {{MOTE_LOSS_HUBER, MOTE_MATH_HUBER},
+                 {MOTE_LOSS_LOG_COSH, MOTE_MATH_LOG_COSH},
+                 {MOTE_LOSS_MAPE, MOTE_MATH_PERCENTAGE},
+                 {MOTE_LOSS_MSLE, MOTE_MATH_LOGARITHMIC},
+                 {MOTE_LOSS_POISSON, MOTE_MATH_POISSON},
+                 {MOTE_LOSS_COSINE_SIMILARITY, MOTE_MATH_COSINE_SIMILARITY},
+                 {MOTE_LOSS_KL_DIVERGENCE, MOTE_MATH_KL_DIVERGENCE},
+                 {MOTE_LOSS_HINGE, MOTE_MATH_HINGE},
+                 {MOTE_LOSS_SQUARED_HINGE, MOTE_MATH_SQUARED_HINGE},
+                 {MOTE_LOSS_CATEGORICAL_HINGE, MOTE_MATH_CATEGORICAL_HINGE},
+                 {MOTE_LOSS_BINARY_FOCAL_CROSSENTROPY, MOTE_MATH_BINARY_FOCAL},
+                 {MOTE_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY, MOTE_MATH_CATEGORICAL_FOCAL}};
+    size_t i;
+
+    o->smoothing = goal->label_smoothing;
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].loss != goal->loss)
+            continue;
+        o->is_other = true;
+        o->other = (mote_math_loss){.kind = kinds[i].kind,
+                                    .at_logits = o->at_logits,
+                                    .is_balanced = goal->apply_class_balancing,
+                                    .delta = goal->delta != 0 ? goal->delta : 1.0f,
+                                    .alpha = goal->alpha != 0 ? goal->alpha : 0.25f,
+                                    .gamma = goal->gamma != 0 ? goal->gamma : 2.0f};
+    }
 }
 
 /* ---- what is legal and probably not meant ---- */
@@ -354,16 +396,20 @@ mote_status mote_objective_init(mote_objective *o, const mote_goal *goal, const 
         return mote_fail(err, MOTE_ERR_LIMIT, "%zu numbers a sample are more than a loss takes", judged->width);
     o->width = (int32_t)judged->width;
     /* Over the activation that it belongs to, from_logits changes nothing: see the warning. */
-    o->at_logits = sees_through ||
-                   (goal->from_logits && is_cross_entropy(goal->loss) && !sees_through_to_logits(goal->loss, judged->kind));
+    o->at_logits = sees_through || (goal->from_logits && type_of(goal->loss)->takes_logits &&
+                                    !sees_through_to_logits(goal->loss, judged->kind));
     o->warning = find_warning(goal, judged);
+    MOTE_TRY(check_arguments(goal, err));
+    take_other(o, goal);
     MOTE_TRY(choose_target_form(o, judged, set, err));
-    return take_metrics(o, goal, err);
+    if (o->smoothing > 0 && o->form == MOTE_TARGET_LABELS)
+        o->form = MOTE_TARGET_ONE_HOT;
+    return take_metrics(o, goal, judged, err);
 }
 
 bool mote_goal_is_regression(const mote_goal *goal, size_t width)
 {
-    return width == 1 && !is_cross_entropy(goal->loss);
+    return width == 1 && type_of(goal->loss)->family == MOTE_LOSS_OF_NUMBERS;
 }
 
 mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset_target *target)
@@ -384,6 +430,9 @@ mote_status mote_targets_create(mote_targets *targets, const mote_objective *obj
 {
     targets->reals = MOTE_NEW(arena, float, mote_size_mul(batch, (size_t)objective->width), err);
     targets->labels = MOTE_NEW(arena, int32_t, batch, err);
+    targets->soft = targets->weights = NULL;
+    if (objective->smoothing > 0 || type_of(objective->loss)->family == MOTE_LOSS_OF_SIGNS)
+        targets->soft = MOTE_NEW(arena, float, mote_size_mul(batch, (size_t)objective->width), err);
     return err->code;
 }
 
@@ -410,120 +459,111 @@ static void make_one_hot(const int32_t *labels, size_t count, size_t width, floa
         reals[i * width + (size_t)labels[i]] = 1;
 }
 
+static void smooth(const mote_objective *o, const float *reals, size_t count, float *soft)
+{
+    const float share =
+        type_of(o->loss)->family == MOTE_LOSS_OF_BINARIES ? 0.5f * o->smoothing : o->smoothing / (float)o->width;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        soft[i] = reals[i] * (float)(1.0 - (double)o->smoothing) + share;
+}
+
+/* Where a batch has nothing but 0 and 1, these become -1 and 1. */
+static void make_signs(const float *reals, size_t count, float *soft)
+{
+    bool   is_binary = true;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        is_binary = is_binary && (reals[i] == 0 || reals[i] == 1);
+    for (i = 0; i < count; i++)
+        soft[i] = is_binary ? 2 * reals[i] - 1 : reals[i];
+}
+
+static void gather_form(mote_targets *targets, const mote_objective *o, const mote_dataset_split *split,
+                        mote_dataset_pick pick)
+{
+    if (o->form == MOTE_TARGET_REALS) {
+        mote_dataset_gather_values(split, o->target, pick, targets->reals);
+        return;
+    }
+    gather_labels(split, o->target, pick, targets->reals, targets->labels);
+    if (o->form == MOTE_TARGET_ONE_HOT || o->needs_rows)
+        make_one_hot(targets->labels, pick.count, (size_t)o->width, targets->reals);
+}
+
 void mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_dataset_split *split,
                          mote_dataset_pick pick)
 {
-    if (objective->form == MOTE_TARGET_REALS) {
-        mote_dataset_gather_values(split, objective->target, pick, targets->reals);
-        return;
-    }
-    gather_labels(split, objective->target, pick, targets->reals, targets->labels);
-    if (objective->form == MOTE_TARGET_ONE_HOT)
-        make_one_hot(targets->labels, pick.count, (size_t)objective->width, targets->reals);
+    const size_t count = pick.count * (size_t)objective->width;
+
+    gather_form(targets, objective, split, pick);
+    if (targets->soft && objective->smoothing > 0)
+        smooth(objective, targets->reals, count, targets->soft);
+    else if (targets->soft)
+        make_signs(targets->reals, count, targets->soft);
 }
 
 /* ---- scores ---- */
 
+/* Of rows from `first` on; scale is of the gradient. */
+static double score_rows(const mote_objective *o, const mote_math *math, const float *scores, size_t rows, size_t first,
+                         float scale, const mote_targets *targets, float *dx)
+{
+    const size_t   at = first * (size_t)o->width;
+    const float   *wanted = (targets->soft ? targets->soft : targets->reals) + at;
+    const int32_t *labels = targets->labels + first;
+
+    scores += at;
+    dx = dx ? dx + at : NULL;
+    if (o->is_other)
+        return math->loss(&o->other, rows, o->width, scale, scores, wanted, dx);
+    switch (o->loss) {
+    case MOTE_LOSS_MAE:
+        return math->mean_absolute_error(rows, o->width, scale, scores, wanted, dx);
+    case MOTE_LOSS_BINARY_CROSSENTROPY:
+        return o->at_logits ? math->sigmoid_cross_entropy(rows, o->width, scale, scores, wanted, dx)
+                            : math->binary_cross_entropy(rows, o->width, scale, scores, wanted, dx);
+    case MOTE_LOSS_CATEGORICAL_CROSSENTROPY:
+    case MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY:
+        if (o->form == MOTE_TARGET_LABELS)
+            return o->at_logits ? math->softmax_cross_entropy_labels(rows, o->width, scale, scores, labels, dx)
+                                : math->cross_entropy_labels(rows, o->width, scale, scores, labels, dx);
+        return o->at_logits ? math->softmax_cross_entropy(rows, o->width, scale, scores, wanted, dx)
+                            : math->cross_entropy(rows, o->width, scale, scores, wanted, dx);
+    default:
+        return math->mean_squared_error(rows, o->width, scale, scores, wanted, dx);
+    }
+}
+
+/* With weights each sample by itself. */
 static double score_loss(const mote_objective *o, const mote_math *math, const float *scores, size_t rows,
                          const mote_targets *targets, float *dx)
 {
     const float scale = o->weight / (float)rows;
+    double      sum = 0;
+    size_t      b;
 
-    switch (o->loss) {
-    case MOTE_LOSS_MAE:
-        return math->mean_absolute_error(rows, o->width, scale, scores, targets->reals, dx);
-    case MOTE_LOSS_BINARY_CROSSENTROPY:
-        return o->at_logits ? math->sigmoid_cross_entropy(rows, o->width, scale, scores, targets->reals, dx)
-                            : math->binary_cross_entropy(rows, o->width, scale, scores, targets->reals, dx);
-    case MOTE_LOSS_CATEGORICAL_CROSSENTROPY:
-    case MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY:
-        if (o->form == MOTE_TARGET_LABELS)
-            return o->at_logits ? math->softmax_cross_entropy_labels(rows, o->width, scale, scores, targets->labels, dx)
-                                : math->cross_entropy_labels(rows, o->width, scale, scores, targets->labels, dx);
-        return o->at_logits ? math->softmax_cross_entropy(rows, o->width, scale, scores, targets->reals, dx)
-                            : math->cross_entropy(rows, o->width, scale, scores, targets->reals, dx);
-    default:
-        return math->mean_squared_error(rows, o->width, scale, scores, targets->reals, dx);
-    }
+    if (!targets->weights)
+        return score_rows(o, math, scores, rows, 0, scale, targets, dx);
+    for (b = 0; b < rows; b++)
+        sum += (double)targets->weights[b] * score_rows(o, math, scores, 1, b, scale * targets->weights[b], targets, dx);
+    return sum;
 }
 
-static int32_t arg_max(const float *row, int32_t width)
+/* Errors of numbers that nothing squashes have kernels of their own. */
+static void score_metric(const mote_objective *o, int32_t m, const mote_math *math, const float *scores, size_t batch,
+                         const mote_targets *targets, mote_scores *sums)
 {
-    int32_t best = 0, i;
+    const bool is_plain = o->activation == MOTE_ANSWERS_NUMBERS;
 
-    for (i = 1; i < width; i++)
-        if (row[i] > row[best])
-            best = i;
-    return best;
-}
-
-/* The class that one sample's scores answer: the largest, or which side a single one lies on. */
-static int32_t answered_class(const mote_objective *o, const float *scores)
-{
-    return o->width == 1 ? scores[0] > (o->at_logits ? 0.0f : 0.5f) : arg_max(scores, o->width);
-}
-
-/* Keras 3's accuracy: for one number a sample whether it lies on the right side, else whether the largest is right. */
-static double count_right(const mote_objective *o, const float *scores, size_t batch, const mote_targets *targets)
-{
-    const size_t width = (size_t)o->width;
-    double       right = 0;
-    size_t       b;
-
-    for (b = 0; b < batch; b++) {
-        int32_t answer = answered_class(o, scores + b * width);
-        if (o->form == MOTE_TARGET_LABELS)
-            right += answer == targets->labels[b];
-        else if (width > 1)
-            right += answer == arg_max(targets->reals + b * width, o->width);
-        else
-            right += (float)answer == targets->reals[b];
-    }
-    return right;
-}
-
-/* exp(x - shift), and what they are to be divided by, so that answers come one by one out of a row of scores. */
-typedef struct squashing {
-    mote_answer_kind kind;
-    double           shift, sum;
-} squashing;
-
-static squashing squash_row(const mote_objective *o, const float *row)
-{
-    squashing s = {.kind = o->activation};
-    int32_t   i;
-
-    if (s.kind != MOTE_ANSWERS_PROBABILITIES)
-        return s;
-    s.shift = (double)row[arg_max(row, o->width)];
-    for (i = 0; i < o->width; i++)
-        s.sum += exp((double)row[i] - s.shift);
-    return s;
-}
-
-static double squash(const squashing *s, float score)
-{
-    if (s->kind == MOTE_ANSWERS_PROBABILITIES)
-        return exp((double)score - s->shift) / s->sum;
-    return s->kind == MOTE_ANSWERS_SIGMOIDS ? 1 / (1 + exp(-(double)score)) : (double)score;
-}
-
-/* Mean absolute or squared error of the answers: what the activation makes of the scores. */
-static double sum_errors(const mote_objective *o, mote_metric metric, const float *scores, size_t batch,
-                         const mote_targets *targets)
-{
-    const size_t width = (size_t)o->width;
-    double       sum = 0;
-    size_t       b, i;
-
-    for (b = 0; b < batch; b++) {
-        const squashing s = squash_row(o, scores + b * width);
-        for (i = 0; i < width; i++) {
-            double gap = squash(&s, scores[b * width + i]) - (double)targets->reals[b * width + i];
-            sum += metric == MOTE_METRIC_MAE ? fabs(gap) : gap * gap;
-        }
-    }
-    return sum / (double)width;
+    if (is_plain && o->metrics[m] == MOTE_METRIC_MAE)
+        sums->metric[m] += math->mean_absolute_error(batch, o->width, 0, scores, targets->reals, NULL);
+    else if (is_plain && (o->metrics[m] == MOTE_METRIC_MSE || o->metrics[m] == MOTE_METRIC_RMSE))
+        sums->metric[m] += math->mean_squared_error(batch, o->width, 0, scores, targets->reals, NULL);
+    else
+        mote_metric_add(o, m, scores, batch, targets, sums);
 }
 
 void mote_objective_score(const mote_objective *o, const mote_math *math, const float *scores, size_t batch,
@@ -531,16 +571,8 @@ void mote_objective_score(const mote_objective *o, const mote_math *math, const 
 {
     int32_t m;
 
-    for (m = 0; m < o->metric_count; m++) {
-        if (o->metrics[m] == MOTE_METRIC_ACCURACY)
-            sums->metric[m] += count_right(o, scores, batch, targets);
-        else if (o->activation != MOTE_ANSWERS_NUMBERS)
-            sums->metric[m] += sum_errors(o, o->metrics[m], scores, batch, targets);
-        else if (o->metrics[m] == MOTE_METRIC_MAE)
-            sums->metric[m] += math->mean_absolute_error(batch, o->width, 0, scores, targets->reals, NULL);
-        else
-            sums->metric[m] += math->mean_squared_error(batch, o->width, 0, scores, targets->reals, NULL);
-    }
+    for (m = 0; m < o->metric_count; m++)
+        score_metric(o, m, math, scores, batch, targets, sums);
     sums->loss += score_loss(o, math, scores, batch, targets, dx);
     sums->count += batch;
 }

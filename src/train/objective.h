@@ -9,9 +9,11 @@
 
 #include <mote/train.h>
 
+#include "layers/goals.h"
+#include "math/math.h"
 #include "train/network.h"
 
-enum { MOTE_METRICS_MAX = 3 };
+enum { MOTE_METRICS_MAX = 17, MOTE_TALLIES_MAX = 1600 };
 
 /* How targets are handed to the loss. */
 typedef enum mote_target_form { MOTE_TARGET_LABELS, MOTE_TARGET_ONE_HOT, MOTE_TARGET_REALS } mote_target_form;
@@ -26,6 +28,13 @@ typedef struct mote_objective {
     mote_target_form form;
     mote_metric      metrics[MOTE_METRICS_MAX];
     int32_t          metric_count;
+    int32_t          tally_at[MOTE_METRICS_MAX]; /* of metrics that count: metrics.c */
+    bool             needs_rows;                 /* metrics compare one-hot rows, and the loss has labels */
+    float            smoothing;                  /* of targets that the loss sees */
+    mote_math_loss   other;                      /* the loss where it is none of math.h's own functions */
+    bool             is_other;
+    int32_t          top_k;
+    float            threshold;
     const char      *warning; /* NULL, or one line about what is legal and probably not meant */
 } mote_objective;
 
@@ -62,16 +71,27 @@ bool mote_goal_is_regression(const mote_goal *goal, size_t width);
 /* Where a model gives none: what goes with the targets. */
 mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset_target *target);
 
+struct mote_targets;
+
 /* Sums over samples, of one output, not weighted; divide by the number of samples. */
 typedef struct mote_scores {
     double loss, metric[MOTE_METRICS_MAX];
+    double tally[MOTE_TALLIES_MAX];
     size_t count;
 } mote_scores;
 
+/* metrics.c: adds a batch to metric m; what the sums come to; how many tallies a metric has. */
+void    mote_metric_add(const mote_objective *objective, int32_t m, const float *scores, size_t batch,
+                        const struct mote_targets *targets, mote_scores *sums);
+double  mote_metric_value(const mote_objective *objective, int32_t m, const mote_scores *sums);
+int32_t mote_metric_tallies(mote_metric metric, int32_t width);
+
 /* Room for one batch of targets. */
 typedef struct mote_targets {
-    float   *reals;  /* [batch, width] */
-    int32_t *labels; /* [batch] */
+    float   *reals;   /* [batch, width] */
+    int32_t *labels;  /* [batch] */
+    float   *soft;    /* [batch, width]: what the loss compares with instead of reals; NULL: these */
+    float   *weights; /* [batch]: of each sample's loss; NULL: 1 */
 } mote_targets;
 mote_status mote_targets_create(mote_targets *targets, const mote_objective *objective, size_t batch, mote_arena *arena,
                                 mote_error *err);

@@ -4,6 +4,46 @@
 
 #include "train/state.h"
 
+static mote_status check_schedule(const mote_schedule *s, mote_error *err)
+{
+    const char   *name = (unsigned)s->kind < MOTE_SCHEDULE_COUNT ? mote_schedule_name(s->kind) : NULL;
+    const bool    is_piecewise = s->kind == MOTE_SCHEDULE_PIECEWISE_CONSTANT_DECAY;
+    mote_schedule complete = *s;
+    int32_t       i;
+
+    if (!name)
+        return mote_fail(err, MOTE_ERR_USAGE, "learning-rate schedule %d does not exist", (int)s->kind);
+    if (is_piecewise && (s->boundary_count < 1 || !s->boundaries || !s->values))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s needs boundaries, and one value more than those", name);
+    for (i = 0; is_piecewise && i <= s->boundary_count; i++)
+        if (!(s->values[i] >= 0) || !isfinite(s->values[i]) ||
+            (i > 0 && i < s->boundary_count && s->boundaries[i] <= s->boundaries[i - 1]))
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: values are numbers from 0, and boundaries rise", name);
+    mote_schedule_complete(&complete, 1);
+    if (mote_keys_check(mote_schedule_types[s->kind].keys, &complete, err) != MOTE_OK)
+        return mote_context(err, "%s", name);
+    if (!is_piecewise && s->initial_learning_rate == 0 && !(s->warmup_target > 0))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: initial_learning_rate is 0, and nothing would be learned; only below a "
+                         "warmup_target of cosine_decay it may be",
+                         name);
+    if (s->warmup_steps > 0 && !(s->warmup_target > 0))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: warmup_steps go with a warmup_target that is above 0", name);
+    return MOTE_OK;
+}
+
+static mote_status check_more(const mote_optimizer *o, mote_error *err)
+{
+    mote_optimizer complete = *o;
+    mote_key       keys[MOTE_OPTIMIZER_KEYS_MAX];
+
+    mote_optimizer_complete(&complete);
+    mote_optimizer_list_keys(o->kind, keys);
+    if (mote_keys_check(keys, &complete, err) != MOTE_OK)
+        return mote_context(err, "%s", mote_optimizer_name(o->kind));
+    return o->schedule ? check_schedule(o->schedule, err) : MOTE_OK;
+}
+
 /* Comparisons are written so that NaN fails them. A zero is the documented default and passes. */
 static mote_status check_optimizer(const mote_optimizer *o, mote_error *err)
 {
@@ -18,13 +58,16 @@ static mote_status check_optimizer(const mote_optimizer *o, mote_error *err)
                          o->rho, o->beta_1, o->beta_2);
     if (!(o->epsilon >= 0) || !isfinite(o->epsilon))
         return mote_fail(err, MOTE_ERR_USAGE, "epsilon is %g; a number above 0 is expected", (double)o->epsilon);
-    return MOTE_OK;
+    return check_more(o, err);
 }
 
 static mote_status check_numbers(const mote_train_options *o, mote_error *err)
 {
-    const unsigned known = MOTE_METRIC_ACCURACY | MOTE_METRIC_MAE | MOTE_METRIC_MSE;
+    const mote_metric_type *type;
+    unsigned                known = 0;
 
+    for (type = mote_metric_types; type->name; type++)
+        known |= (unsigned)type->metric;
     if ((unsigned)o->loss >= MOTE_LOSS_COUNT)
         return mote_fail(err, MOTE_ERR_USAGE, "loss %d does not exist", (int)o->loss);
     if (o->metrics & ~known)

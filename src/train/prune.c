@@ -43,6 +43,7 @@ struct mote_pruner {
     candidate         *candidates; /* as many as the largest layer has */
     bool              *is_seen;    /* [tensor_count]: on the way along a layer's channels */
     uint64_t           from, until, frequency, step;
+    int32_t            last_epoch;
 };
 
 /* ---- the schedule ---- */
@@ -68,6 +69,7 @@ static void set_schedule(mote_pruner *p, mote_pruner_span span)
 
     p->from = (uint64_t)(p->options.from_epoch - 1) * span.steps;
     p->until = (uint64_t)until * span.steps - 1;
+    p->last_epoch = until;
     tenth = (p->until - p->from) / CHOICES;
     p->frequency = p->options.frequency ? (uint64_t)p->options.frequency : tenth < FREQUENCY ? tenth : FREQUENCY;
     p->frequency = p->frequency ? p->frequency : 1;
@@ -205,6 +207,11 @@ mote_status mote_pruner_keep(mote_pruner *p, mote_kept *kept, mote_error *err)
                            err));
     }
     return mote_keep(kept, "pruned.step", MOTE_U64, &p->step, 1, err);
+}
+
+int32_t mote_pruner_last_epoch(const mote_pruner *p)
+{
+    return p ? p->last_epoch : 0;
 }
 
 mote_pruned mote_pruner_tell(const mote_pruner *p)

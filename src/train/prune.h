@@ -31,6 +31,7 @@ void mote_pruner_step(mote_pruner *pruner);
 /* What a checkpoint has of it; NULL is fine. */
 mote_status mote_pruner_keep(mote_pruner *p, mote_kept *kept, mote_error *err);
 mote_pruned mote_pruner_tell(const mote_pruner *pruner);
+int32_t     mote_pruner_last_epoch(const mote_pruner *pruner); /* that the share rises in, counting from 1; 0: none */
 
 /* The share of zeros after so many steps, 0 being the first one, of a share that rises from `initial` to `sparsity` between
  * steps `from` and `until`. */

@@ -58,8 +58,13 @@ static int record_scores(mote_fit *s, int column, int epoch, const mote_fit_scor
         s->columns[column++][epoch] = sums->output[k].loss / (double)sums->count;
     for (k = 0; k < s->output_count; k++)
         for (m = 0; m < s->output[k].objective.metric_count; m++)
-            s->columns[column++][epoch] = sums->output[k].metric[m] / (double)sums->count;
+            s->columns[column++][epoch] = mote_metric_value(&s->output[k].objective, m, &sums->output[k]);
     return column;
+}
+
+static bool rate_changes(const mote_fit *s)
+{
+    return s->options.optimizer.schedule || (s->options.control && s->options.control->reduce_on_plateau);
 }
 
 mote_status mote_fit_init_history(mote_fit *s, mote_error *err)
@@ -68,6 +73,8 @@ mote_status mote_fit_init_history(mote_fit *s, mote_error *err)
     MOTE_TRY(add_score_columns(s, "", err));
     if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0)
         MOTE_TRY(add_score_columns(s, "val_", err));
+    if (rate_changes(s))
+        MOTE_TRY(add_column(s, "", "learning_rate", err));
     s->public.history =
         (mote_history){.names = s->names, .columns = (const double *const *)s->columns, .column_count = s->column_count};
     return MOTE_OK;
@@ -80,7 +87,9 @@ void mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums, const 
     s->columns[0][epoch] = epoch + 1;
     column = record_scores(s, column, epoch, sums);
     if (validation)
-        record_scores(s, column, epoch, validation);
+        column = record_scores(s, column, epoch, validation);
+    if (rate_changes(s))
+        s->columns[column][epoch] = (double)s->rate;
     s->public.history.row_count++;
 }
 

@@ -1,5 +1,6 @@
 /* A training that runs, which the files of its loop share: fit.c the epochs, step.c a batch, options.c and ends.c what is
- * refused before the first, record.c what is told, recipe.c what the model keeps of it.
+ * refused before the first, record.c what is told, control.c what is
+ * decided from epoch to epoch, recipe.c what the model keeps of it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_TRAIN_STATE_H
 #define MOTE_TRAIN_STATE_H
@@ -7,12 +8,13 @@
 #include "base/arena.h"
 #include "data/raw.h"
 #include "train/augment.h"
+#include "train/control.h"
 #include "train/kept.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 #include "train/prune.h"
 
-enum { MOTE_COLUMNS_MAX = 1 + 2 * (1 + MOTE_TARGETS_MAX * (1 + MOTE_METRICS_MAX)) };
+enum { MOTE_COLUMNS_MAX = 2 + 2 * (1 + MOTE_TARGETS_MAX * (1 + MOTE_METRICS_MAX)) };
 
 /* What one output is trained for. */
 typedef struct mote_fit_output {
@@ -27,6 +29,7 @@ typedef struct mote_fit_output {
  * memory. */
 typedef struct mote_fit_scores {
     mote_scores output[MOTE_TARGETS_MAX];
+    double      penalty; /* of regularizers, in loss */
     double      loss;
     size_t      count;
 } mote_fit_scores;
@@ -60,10 +63,14 @@ typedef struct mote_fit {
     mote_optimizer_state optimizer;
     mote_pruner         *pruner;    /* NULL: nothing is pruned */
     mote_augmenter      *augmenter; /* NULL: samples stay as they are */
+    mote_fit_control     control;
+    float               *class_weight; /* NULL: all are 1 */
+    float               *weight_room;  /* [batch_size] */
     uint32_t            *order;
     mote_fit_place       now;
     mote_fit_scores      sums; /* of the epoch's samples so far */
     uint32_t             step;
+    float                rate;          /* of the last step */
     uint32_t             epochs_before; /* of the training that goes on */
     int                  column_count;
     const char          *names[MOTE_COLUMNS_MAX];
@@ -119,6 +126,14 @@ void        mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums,
 mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err);
 mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err);
 double      mote_fit_now(void); /* seconds */
+
+/* control.c. Before the first epoch (USAGE); after each, whether there is to be another; after the last. */
+mote_status mote_fit_start_control(mote_fit *s, mote_error *err);
+bool        mote_fit_goes_on(mote_fit *s, int epoch);
+mote_status mote_fit_keep_control(mote_fit *s, mote_error *err); /* what checkpoints have of it */
+void        mote_fit_end_control(mote_fit *s);
+/* The batch's samples get the weights of their classes, while training. */
+void mote_fit_weigh(mote_fit *s, size_t batch, bool is_training);
 
 /* recipe.c: what the model carries of this training. */
 mote_status mote_fit_take_recipe(mote_fit *s, mote_error *err);

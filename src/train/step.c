@@ -18,6 +18,25 @@ static void gather(mote_fit *s, const mote_dataset_split *split, mote_dataset_pi
     s->public.data_seconds += mote_fit_now() - before;
 }
 
+/* What regularizers of the weights add to each sample's loss. */
+static double penalty_of(mote_fit *s, bool with_grads)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    double            sum = 0;
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        const mote_tensor     *tensor = &graph->tensors[i];
+        const mote_regularizer r = tensor->regularizer;
+        if (!tensor->is_trainable || (r.l1 == 0 && r.l2 == 0))
+            continue;
+        sum += s->math->penalty(mote_tensor_count(tensor), r.l1, r.l2, tensor->data,
+                                with_grads ? s->network->param_grads + ((float *)tensor->data - s->model->params.values)
+                                           : NULL);
+    }
+    return sum;
+}
+
 /* Keras' total: the sum of the weighted losses. with_grads: each at its scores, where any are wanted. */
 static void score(mote_fit *s, size_t batch, bool with_grads, mote_fit_scores *sums)
 {
@@ -34,6 +53,8 @@ static void score(mote_fit *s, size_t batch, bool with_grads, mote_fit_scores *s
             s->math->axpy(batch * (size_t)o->width, 1.0f, output->part, grad);
         sums->loss += (double)o->weight * sums->output[k].loss;
     }
+    sums->penalty += penalty_of(s, with_grads) * (double)batch;
+    sums->loss += sums->penalty;
     sums->count += batch;
 }
 
@@ -52,10 +73,12 @@ mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_f
     gather(s, &s->set->split[MOTE_SPLIT_TRAIN], pick);
     mote_fit_augment(s, pick.count, pass.step);
     mote_network_forward(s->network, &pass);
+    mote_fit_weigh(s, pick.count, true);
     score(s, pick.count, true, sums);
     if (!isfinite(sums->loss))
         return fail_step(s, pick.count, epoch, err);
     mote_network_backward(s->network, &pass);
+    s->rate = mote_optimizer_rate(&s->optimizer);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
     mote_pruner_step(s->pruner);
     return MOTE_OK;
@@ -89,6 +112,7 @@ bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_sc
         const mote_network_pass pass = {.batch = (int32_t)pick.count};
         gather(s, split, pick);
         mote_network_forward(s->network, &pass);
+        mote_fit_weigh(s, pick.count, false);
         score(s, pick.count, false, sums);
         if (mote_fit_wants_stop(s, true))
             return false;

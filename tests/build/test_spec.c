@@ -355,7 +355,9 @@ static const mistake reading_mistakes[] = {
      "x.yaml:2: model: layers is missing, or a name in their place, as in architecture: mobilenet_v2"},
     {LAYERS "    - dense: 1\ntrain: {epochs: 2}\n",
      "x.yaml:5: train: loss is missing; it is one of: mse, mean_squared_error, mae, mean_absolute_error, "
-     "binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy"},
+     "binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, huber, log_cosh, "
+     "mean_absolute_percentage_error, mean_squared_logarithmic_error, poisson, cosine_similarity, kl_divergence, hinge, "
+     "squared_hinge, categorical_hinge, binary_focal_crossentropy, categorical_focal_crossentropy"},
     /* layers */
     {LAYERS "    - dnse: {units: 3}\n", "x.yaml:4: unknown layer \"dnse\"; did you mean \"dense\"?"},
     {LAYERS "    - dense: 3\n    - relu\n", "x.yaml:5: unknown layer \"relu\"; write activation: relu"},
@@ -405,10 +407,26 @@ static const mistake reading_mistakes[] = {
      "'_'"},
     {"train: 3\n" LAYERS "    - dense: 1\n", "x.yaml:1: train must have keys, as in train: {key: value}"},
     {LAYERS "    - dense: 1\ntrain: {loss: msee}\n", "x.yaml:5: train: unknown loss \"msee\"; did you mean \"mse\"?"},
-    {LAYERS "    - dense: 1\ntrain: {loss: mse, optimizer: adamax}\n",
-     "x.yaml:5: train: unknown optimizer \"adamax\"; did you mean \"adam\"?"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, optimizer: adamu}\n",
+     "x.yaml:5: train: unknown optimizer \"adamu\"; did you mean \"adam\"?"},
     {LAYERS "    - dense: 1\ntrain: {loss: mse, optimizer: {adam: {rho: 0.9}}}\n",
-     "x.yaml:5: unknown key \"rho\" in adam; it takes learning_rate, beta_1, beta_2, epsilon"},
+     "x.yaml:5: unknown key \"rho\" in adam; it takes beta_1, beta_2, epsilon, weight_decay, amsgrad, clipnorm, "
+     "global_clipnorm, clipvalue, use_ema, ema_momentum, ema_overwrite_frequency, learning_rate"},
+    {LAYERS "    - dense: 1\ntrain: {loss: {huber: {delt: 2}}}\n",
+     "x.yaml:5: unknown key \"delt\" in huber; did you mean \"delta\"?"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, learning_rate: {cosine: {}}}\n",
+     "x.yaml:5: learning_rate: unknown schedule \"cosine\"; possible: exponential_decay, cosine_decay, "
+     "cosine_decay_restarts, "
+     "piecewise_constant_decay, polynomial_decay, inverse_time_decay"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, learning_rate: {cosine_decay: {decay_steps: 3}}}\n",
+     "x.yaml:5: cosine_decay: initial_learning_rate is missing"},
+    {LAYERS
+     "    - dense: 1\ntrain: {loss: mse, learning_rate: {piecewise_constant_decay: {boundaries: [3], values: [1]}}}\n",
+     "x.yaml:5: piecewise_constant_decay: 1 boundaries have 2 values between and around them; 1 are given"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, early_stopping: {patienc: 3}}\n",
+     "x.yaml:5: unknown key \"patienc\" in early_stopping; did you mean \"patience\"?"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, class_weight: 3}\n",
+     "x.yaml:5: train: class_weight is balanced, or weights of classes, as in {0: 1, 1: 2.5} or {cat: 2.5}"},
     {LAYERS "    - dense: 1\ntrain:\n  loss: mse\n  learning_rate: 1\n  optimizer: {sgd: {learning_rate: 2}}\n",
      "x.yaml:7: train: learning_rate is given here and in optimizer; leave one out"},
     {LAYERS "    - dense: 1\ntrain: {loss: mse, metrics: [mae, acuracy]}\n",

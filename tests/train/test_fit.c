@@ -66,7 +66,7 @@ static void options_that_mean_nothing_are_refused_by_name(void **state)
         {"epsilon", {.optimizer = {.epsilon = -1e-7f}}},
         {"optimizer 99", {.optimizer = {.kind = (mote_optimizer_kind)99}}},
         {"loss 99", {.loss = (mote_loss)99}},
-        {"metrics", {.metrics = 64}},
+        {"metrics", {.metrics = 1u << 20}},
         {"batch_size", {.batch_size = -1}},
         {"epochs", {.epochs = -1}},
         {"threads", {.threads = -1}},

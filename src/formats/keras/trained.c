@@ -3,17 +3,20 @@
  *     Keras 3    optimizer/vars/0: iterations, 1: learning rate, then the slots
  *     .h5        optimizer_weights, in the order of its weight_names: iterations, in Keras 3 the learning rate, the slots
  *
- * Slots stand in the order of the layers that the file lists: of Adam a weight's two side by side, of others all of one kind
- * after the other. SPDX-License-Identifier: Apache-2.0 */
+ * Slots stand in the order of the layers that the file lists: those that an optimizer's row has beside each other (Adam's
+ * two) side by side, others all of one kind after the other. SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "formats/keras/layer.h"
 #include "formats/keras/layout.h"
 #include "formats/keras/writing.h"
 #include "formats/recipe.h"
+#include "layers/goals.h"
+#include "layers/optimizers.h"
 
 /* ---- layers ---- */
 
@@ -107,6 +110,50 @@ void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer)
             mote_show_string(layer->name).text);
 }
 
+/* Those of layers whose weights are a kernel and a bias, in this order. */
+static int regularized_weight(const char *class_name, const char *key)
+{
+    static const char *const classes[] = {"Dense", "Conv2D", "Conv1D", "DepthwiseConv2D"};
+    size_t                   i;
+
+    for (i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strcmp(class_name, classes[i]) == 0)
+            return strcmp(key, "bias_regularizer") == 0                                        ? 1
+                   : strcmp(key, i == 3 ? "depthwise_regularizer" : "kernel_regularizer") == 0 ? 0
+                                                                                               : -1;
+    return -1;
+}
+
+/* "l2", or an object of the classes L1, L2 and L1L2 (L1L2 of both in Keras 2, too). */
+static bool read_regularizer(json_t *value, mote_regularizer *out)
+{
+    const bool  is_object = json_is_object(value);
+    const char *name = json_string_value(is_object ? json_object_get(value, "class_name") : value);
+    json_t     *config = json_object_get(value, "config"), *l1 = json_object_get(config, "l1"),
+           *l2 = json_object_get(config, "l2");
+
+    if (!name || (strcasecmp(name, "l1") != 0 && strcasecmp(name, "l2") != 0 && strcasecmp(name, "l1l2") != 0 &&
+                  strcasecmp(name, "l1_l2") != 0))
+        return false;
+    *out = (mote_regularizer){(float)json_number_value(l1), (float)json_number_value(l2)};
+    if (!is_object)
+        *out = (mote_regularizer){strcasecmp(name, "l2") != 0 ? 0.01f : 0, strcasecmp(name, "l1") != 0 ? 0.01f : 0};
+    return out->l1 >= 0 && out->l1 <= 1e6f && out->l2 >= 0 && out->l2 <= 1e6f;
+}
+
+static bool take_regularizer(mote_keras_call *k, const char *key, json_t *value)
+{
+    const int        weight = regularized_weight(k->layer->class_name, key);
+    mote_graph      *graph = &k->base.builder->model->graphs[0];
+    mote_regularizer regularizer;
+
+    if (weight < 0 || weight >= k->layer->weight_count || !read_regularizer(value, &regularizer) ||
+        k->layer->weights[weight].id == MOTE_NONE)
+        return false;
+    graph->tensors[k->layer->weights[weight].id].regularizer = regularizer;
+    return true;
+}
+
 void mote_keras_note_untrained(mote_keras_call *k)
 {
     const char *key;
@@ -119,7 +166,7 @@ void mote_keras_note_untrained(mote_keras_call *k)
     {
         const char *end = strstr(key, "_regularizer");
         const char *other = strstr(key, "_constraint");
-        if (!json_is_null(value) && ((end && !end[12]) || (other && !other[11])))
+        if (!json_is_null(value) && ((end && !end[12]) || (other && !other[11])) && !take_regularizer(k, key, value))
             mote_text_printf(&k->reader->untrained, "layer %s: its %s does nothing in training here\n",
                              mote_show_string(k->base.name).text, mote_show_string(key).text);
     }
@@ -137,25 +184,10 @@ static mote_status take_notes(mote_keras_reader *r, mote_model *model, mote_erro
 
 /* ---- the optimizer ---- */
 
-static double number_at(json_t *config, const char *key, double standard)
-{
-    json_t *value = json_object_get(config, key);
-
-    return json_is_number(value) ? json_number_value(value) : standard;
-}
-
 /* What mote's optimizers do not have; NULL: nothing. */
 static const char *find_unknown(json_t *config)
 {
-    static const char *const keys[] = {"weight_decay",
-                                       "clipnorm",
-                                       "clipvalue",
-                                       "global_clipnorm",
-                                       "use_ema",
-                                       "amsgrad",
-                                       "loss_scale_factor",
-                                       "gradient_accumulation_steps",
-                                       "ema_overwrite_frequency"};
+    static const char *const keys[] = {"loss_scale_factor", "gradient_accumulation_steps"};
     size_t                   i;
 
     for (i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -164,40 +196,133 @@ static const char *find_unknown(json_t *config)
             !(json_is_number(value) && json_number_value(value) == 0))
             return keys[i];
     }
-    return json_is_object(json_object_get(config, "learning_rate")) ? "a schedule of its learning_rate" : NULL;
+    return NULL;
+}
+
+/* "Custom>Adam" */
+static const char *bare_class(const char *name)
+{
+    return strrchr(name, '>') ? strrchr(name, '>') + 1 : name;
 }
 
 static bool find_kind(const char *class_name, mote_optimizer_kind *kind)
 {
-    const char *name = strrchr(class_name, '>') ? strrchr(class_name, '>') + 1 : class_name; /* "Custom>Adam" */
+    for (*kind = 0; *kind < MOTE_OPTIMIZER_COUNT; (*kind)++)
+        if (strcmp(bare_class(class_name), mote_optimizer_types[*kind].keras_class) == 0)
+            return true;
+    return false;
+}
 
-    *kind = strcmp(name, "Adam") == 0      ? MOTE_OPTIMIZER_ADAM
-            : strcmp(name, "RMSprop") == 0 ? MOTE_OPTIMIZER_RMSPROP
-            : strcmp(name, "SGD") == 0     ? MOTE_OPTIMIZER_SGD
-                                           : MOTE_OPTIMIZER_COUNT;
-    return *kind != MOTE_OPTIMIZER_COUNT;
+static void set_number(const mote_key *key, double number, void *member)
+{
+    if (key->kind == MOTE_KEY_FLOAT)
+        *(float *)member = (float)number;
+    else if (key->kind == MOTE_KEY_DOUBLE)
+        *(double *)member = number;
+    else if (key->kind == MOTE_KEY_U64)
+        *(uint64_t *)member = (uint64_t)number;
+    else
+        *(int *)member = (int)number;
+}
+
+/* Of a table of keys; what is missing, null or zero stays. False: a number that the key does not allow. */
+static bool read_arguments(json_t *config, const mote_key *keys, void *options)
+{
+    mote_error ignored = {0};
+
+    for (; keys->name; keys++) {
+        json_t      *value = json_object_get(config, keys->name);
+        void        *member = (char *)options + keys->offset;
+        const double number = json_number_value(value);
+        if (keys->kind == MOTE_KEY_BOOL)
+            *(bool *)member = json_is_true(value);
+        else if (json_is_number(value) && number != 0 && mote_key_check_number(keys, number, &ignored) != MOTE_OK)
+            return false;
+        else if (json_is_number(value) && number != 0)
+            set_number(keys, number, member);
+    }
+    return true;
+}
+
+static bool read_pieces(json_t *config, mote_schedule *out, mote_arena *arena, mote_error *err)
+{
+    json_t      *boundaries = json_object_get(config, "boundaries"), *values = json_object_get(config, "values");
+    const size_t count = json_array_size(boundaries);
+    uint64_t    *steps = MOTE_NEW(arena, uint64_t, count + 1, err);
+    float       *rates = MOTE_NEW(arena, float, count + 1, err);
+    size_t       i;
+
+    if (!steps || !rates || count < 1 || count > INT32_MAX - 1 || json_array_size(values) != count + 1)
+        return false;
+    for (i = 0; i <= count; i++) {
+        const double step = json_number_value(json_array_get(boundaries, i));
+        rates[i] = (float)json_number_value(json_array_get(values, i));
+        if (!(rates[i] >= 0 && rates[i] <= 1e6f) || !(step >= 0 && step < 1e15))
+            return false;
+        steps[i] = (uint64_t)step;
+        if (i > 0 && i < count && steps[i] <= steps[i - 1])
+            return false;
+    }
+    out->boundaries = steps;
+    out->values = rates;
+    out->boundary_count = (int32_t)count;
+    return true;
+}
+
+/* NULL where it is none of mote's. */
+static const mote_schedule *read_schedule(json_t *object, mote_arena *arena, mote_error *err)
+{
+    const char    *class_name = json_string_value(json_object_get(object, "class_name"));
+    json_t        *config = json_object_get(object, "config");
+    mote_schedule *schedule = MOTE_NEW(arena, mote_schedule, 1, err);
+    int            i = 0;
+
+    while (class_name && i < MOTE_SCHEDULE_COUNT && strcmp(bare_class(class_name), mote_schedule_types[i].keras_class) != 0)
+        i++;
+    if (!schedule || !class_name || i == MOTE_SCHEDULE_COUNT)
+        return NULL;
+    schedule->kind = (mote_schedule_kind)i;
+    if (!read_arguments(config, mote_schedule_types[i].keys, schedule) ||
+        (schedule->kind == MOTE_SCHEDULE_PIECEWISE_CONSTANT_DECAY && !read_pieces(config, schedule, arena, err)))
+        return NULL;
+    if (schedule->warmup_target == 0)
+        schedule->warmup_steps = 0;
+    mote_schedule_complete(schedule, 1);
+    return schedule;
+}
+
+/* What of an optimizer is none of mote's; NULL: nothing. */
+static const char *take_arguments(json_t *config, mote_optimizer *out, mote_arena *arena, mote_error *err)
+{
+    json_t *rate = json_object_get(config, "learning_rate");
+
+    if (json_is_object(rate) && !(out->schedule = read_schedule(rate, arena, err)))
+        return "a schedule of its learning_rate";
+    if (!read_arguments(config, mote_optimizer_types[out->kind].keys, out) ||
+        !read_arguments(config, mote_optimizer_types[out->kind].more, out))
+        return "a number out of its range";
+    out->learning_rate = json_is_number(rate) ? (float)json_number_value(rate) : 0;
+    if (!out->use_ema)
+        out->ema_momentum = 0; /* Keras tells it anyway */
+    mote_optimizer_complete(out);
+    return NULL;
 }
 
 /* False, and why, where it is none of mote's. */
-static bool read_optimizer(json_t *object, mote_optimizer *out, char *why, size_t why_bytes)
+static bool read_optimizer(json_t *object, mote_optimizer *out, mote_arena *arena, char *why, size_t why_bytes,
+                           mote_error *err)
 {
     json_t     *config = json_object_get(object, "config");
     const char *class_name = json_string_value(json_object_get(object, "class_name")), *unknown = find_unknown(config);
+    const bool  is_known = class_name && find_kind(class_name, &out->kind);
 
-    if (!class_name || !find_kind(class_name, &out->kind) || unknown) {
-        snprintf(why, why_bytes, "%.60s%s%s", class_name ? mote_show_string(class_name).text : "it is not told",
-                 unknown ? " has " : "", unknown ? unknown : "");
-        return false;
-    }
-    out->learning_rate = (float)number_at(config, "learning_rate", out->kind == MOTE_OPTIMIZER_SGD ? 0.01 : 0.001);
-    out->momentum = out->kind == MOTE_OPTIMIZER_ADAM ? 0 : (float)number_at(config, "momentum", 0);
-    out->rho = number_at(config, "rho", 0.9);
-    out->beta_1 = number_at(config, "beta_1", 0.9);
-    out->beta_2 = number_at(config, "beta_2", 0.999);
-    out->epsilon = (float)number_at(config, "epsilon", 1e-7);
-    out->nesterov = json_is_true(json_object_get(config, "nesterov"));
-    out->centered = json_is_true(json_object_get(config, "centered"));
-    return true;
+    if (is_known && !unknown)
+        unknown = take_arguments(config, out, arena, err);
+    if (is_known && !unknown)
+        return true;
+    snprintf(why, why_bytes, "%.60s%s%s", class_name ? mote_show_string(class_name).text : "it is not told",
+             unknown ? " has " : "", unknown ? unknown : "");
+    return false;
 }
 
 /* ---- what it was trained for ---- */
@@ -216,31 +341,44 @@ static bool is_same_word(const char *a, const char *b)
 
 static bool read_loss(json_t *value, mote_goal *goal)
 {
+    json_t     *config = json_object_get(value, "config");
     const char *name =
         json_is_object(value) ? json_string_value(json_object_get(value, "class_name")) : json_string_value(value);
     mote_loss loss;
 
     if (!name)
         return false;
-    goal->from_logits = json_is_true(json_object_get(json_object_get(value, "config"), "from_logits"));
-    if ((goal->loss = mote_loss_find(name)) != MOTE_LOSS_COUNT)
-        return true;
-    for (loss = 0; loss < MOTE_LOSS_COUNT; loss++)
-        if (is_same_word(name, mote_loss_name(loss)))
+    goal->from_logits = json_is_true(json_object_get(config, "from_logits"));
+    goal->loss = mote_loss_find(name);
+    for (loss = 0; goal->loss == MOTE_LOSS_COUNT && loss < MOTE_LOSS_COUNT; loss++)
+        if (is_same_word(name, mote_loss_types[loss].name) ||
+            strcmp(bare_class(name), mote_loss_types[loss].keras_class) == 0)
             goal->loss = loss;
-    return goal->loss != MOTE_LOSS_COUNT;
+    return goal->loss != MOTE_LOSS_COUNT && read_arguments(config, mote_loss_types[goal->loss].keys, goal);
 }
 
-/* Names alone; metrics that mote does not have are left out. */
-static unsigned read_metrics(json_t *value)
+/* By name or as objects; metrics that mote does not have are left out. */
+static void read_metric(json_t *value, mote_goal *goal)
 {
-    const char *name = json_string_value(value);
-    unsigned    metrics = name ? mote_metric_find(name) : 0;
-    json_t     *member;
-    size_t      i;
+    const char             *class_name = json_string_value(json_object_get(value, "class_name"));
+    const mote_metric_type *type;
 
-    json_array_foreach(value, i, member) metrics |= json_is_string(member) ? mote_metric_find(json_string_value(member)) : 0;
-    return metrics;
+    if (json_is_string(value))
+        goal->metrics |= mote_metric_find(json_string_value(value));
+    for (type = mote_metric_types; class_name && type->name; type++)
+        if (strcmp(bare_class(class_name), type->keras_class) == 0 &&
+            read_arguments(json_object_get(value, "config"), type->keys, goal))
+            goal->metrics |= type->metric;
+}
+
+static void read_metrics(json_t *value, mote_goal *goal)
+{
+    json_t *member;
+    size_t  i;
+
+    if (!json_is_array(value))
+        read_metric(value, goal);
+    json_array_foreach(value, i, member) read_metric(member, goal);
 }
 
 /* Of several outputs by name or in order. */
@@ -264,7 +402,7 @@ static void take_goals(mote_keras_reader *r, mote_model *model)
         mote_goal           goal = {0};
         if (recipe->has_goal || !read_loss(part_of(json_object_get(r->training, "loss"), model, i), &goal))
             continue;
-        goal.metrics = read_metrics(part_of(json_object_get(r->training, "metrics"), model, i));
+        read_metrics(part_of(json_object_get(r->training, "metrics"), model, i), &goal);
         goal.weight = (float)json_number_value(part_of(weights, model, i));
         recipe->goal = goal;
         recipe->has_goal = true;
@@ -339,12 +477,13 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-static mote_status name_arrays(optimizer_arrays *a, mote_error *err)
+/* has_rate: the learning rate is one of the arrays. */
+static mote_status name_arrays(optimizer_arrays *a, bool has_rate, mote_error *err)
 {
     mote_hdf5_object group;
     bool             found;
 
-    a->first = 2;
+    a->first = has_rate ? 2 : 1;
     a->is_interleaved = true;
     if (!a->r->is_h5)
         return MOTE_OK;
@@ -397,8 +536,11 @@ static mote_status read_slots(const optimizer_arrays *a, const trained_weights *
                               mote_error *err)
 {
     mote_optimizer_memory *memory = &model->memory;
-    const bool             side_by_side = model->optimizer.kind == MOTE_OPTIMIZER_ADAM && a->is_interleaved;
+    mote_slot_list         slots = mote_optimizer_list_slots(&model->optimizer);
     int32_t                v, s;
+
+    for (s = 0; s < slots.count && !a->is_interleaved; s++)
+        slots.is_beside[s] = false;
 
     for (s = 0; s < memory->slot_count; s++)
         if (!(memory->slot[s] = MOTE_NEW(&model->arena, float, model->params.count, err)))
@@ -406,11 +548,26 @@ static mote_status read_slots(const optimizer_arrays *a, const trained_weights *
     for (v = 0; v < weights->count; v++)
         for (s = 0; s < memory->slot_count; s++) {
             const size_t  at = (size_t)((float *)weights->tensors[v]->data - model->params.values);
-            const int32_t place = side_by_side ? v * memory->slot_count + s : s * weights->count + v;
+            const int32_t place = mote_slot_place(&slots, s, v, weights->count);
             MOTE_TRY(read_slot(a, a->first + place, &weights->layouts[v], memory->slot[s] + at, is_right, err));
             if (!*is_right)
                 return MOTE_OK;
         }
+    return MOTE_OK;
+}
+
+/* Nadam's, behind all slots. */
+static mote_status read_product(const optimizer_arrays *a, const trained_weights *weights, mote_model *model, bool *is_right,
+                                mote_error *err)
+{
+    mote_hdf5_array product;
+
+    if (!mote_optimizer_types[model->optimizer.kind].has_product)
+        return MOTE_OK;
+    MOTE_TRY(read_array(a, a->first + model->memory.slot_count * weights->count, &product, err));
+    *is_right = product.values && product.count == 1;
+    if (*is_right)
+        model->memory.product = product.values[0];
     return MOTE_OK;
 }
 
@@ -423,14 +580,16 @@ static mote_status take_memory(mote_keras_reader *r, mote_model *model, mote_err
     bool             is_right = list_weights(r, model, &weights, err);
 
     MOTE_TRY(err->code);
-    MOTE_TRY(name_arrays(&arrays, err));
+    MOTE_TRY(name_arrays(&arrays, !model->optimizer.schedule, err));
     MOTE_TRY(read_array(&arrays, 0, &steps, err));
     if (!steps.values)
         return MOTE_OK; /* saved without its optimizer */
     is_right = is_right && steps.count == 1 && steps.values[0] >= 0 && steps.values[0] < 1e15f;
-    model->memory = (mote_optimizer_memory){.slot_count = mote_optimizer_slots(&model->optimizer)};
+    model->memory = (mote_optimizer_memory){.slot_count = mote_optimizer_list_slots(&model->optimizer).count, .product = 1};
     if (is_right)
         MOTE_TRY(read_slots(&arrays, &weights, model, &is_right, err));
+    if (is_right)
+        MOTE_TRY(read_product(&arrays, &weights, model, &is_right, err));
     if (is_right) {
         model->memory.step = (uint64_t)steps.values[0];
         model->memory.is_there = true;
@@ -452,8 +611,10 @@ static mote_status take_optimizer(mote_keras_reader *r, mote_model *model, mote_
 
     if (!json_is_object(r->training))
         return MOTE_OK;
-    if (!read_optimizer(object, &optimizer, why, sizeof why))
-        return mote_model_add_note(model, err, "its optimizer is not one of mote's (%s), and is not taken over", why);
+    if (!read_optimizer(object, &optimizer, &model->arena, why, sizeof why, err))
+        return err->code != MOTE_OK
+                   ? err->code
+                   : mote_model_add_note(model, err, "its optimizer is not one of mote's (%s), and is not taken over", why);
     model->optimizer = optimizer;
     model->is_trained = true;
     take_goals(r, model);

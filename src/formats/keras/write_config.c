@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "formats/keras/writing.h"
+#include "layers/goals.h"
 #include "layers/layer.h"
+#include "layers/optimizers.h"
 
 /* The shortest decimal that reads back to the float: 0.1, not 0.100000001. */
 static json_t *print_float(float value)
@@ -97,6 +99,38 @@ static json_t *print_inner(const mote_keras_writing *w, const mote_inner_layer *
     return object;
 }
 
+/* An object of one of Keras' classes; Keras 3 wants to know the module. */
+static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config)
+{
+    json_t *object = json_object();
+
+    if (!w->is_version_2)
+        mote_json_set(&object, "module", json_string(module));
+    mote_json_set(&object, "class_name", json_string(class_name));
+    mote_json_set(&object, "config", config);
+    if (!w->is_version_2)
+        mote_json_set(&object, "registered_name", json_null());
+    return object;
+}
+
+static bool is_regularizing(const mote_key *key, const void *options)
+{
+    const mote_regularizer *r = (const void *)((const char *)options + key->offset);
+
+    return r->l1 != 0 || r->l2 != 0;
+}
+
+static json_t *print_regularizer(const mote_keras_writing *w, const mote_regularizer *r)
+{
+    json_t *config = json_object();
+
+    if (r->l1 != 0)
+        mote_json_set(&config, "l1", print_float(r->l1));
+    if (r->l2 != 0)
+        mote_json_set(&config, "l2", print_float(r->l2));
+    return print_object(w, "keras.regularizers", r->l1 == 0 ? "L2" : r->l2 == 0 ? "L1" : "L1L2", config);
+}
+
 /* Strides of pooling may be left out: null, as in Keras. */
 static json_t *print_value(const mote_keras_writing *w, const mote_key *key, const void *options)
 {
@@ -117,6 +151,8 @@ static json_t *print_value(const mote_keras_writing *w, const mote_key *key, con
         return print_floats(member);
     case MOTE_KEY_FLOAT:
         return key->may_lack && *(const float *)member == 0 ? json_null() : print_float(*(const float *)member);
+    case MOTE_KEY_REGULARIZER:
+        return print_regularizer(w, member);
     default:
         assert(false); /* no layer has such a key */
         return NULL;
@@ -134,7 +170,8 @@ static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mot
     const mote_key *key;
 
     for (key = keys; key->name; key++)
-        mote_json_set(&config, name_of(w, key), print_value(w, key, options));
+        if (key->kind != MOTE_KEY_REGULARIZER || is_regularizing(key, options))
+            mote_json_set(&config, name_of(w, key), print_value(w, key, options));
     return config;
 }
 
@@ -269,20 +306,6 @@ static json_t *print_input(const mote_keras_writing *w, const mote_keras_written
 
 /* ---- objects ---- */
 
-/* An object of one of Keras' classes; Keras 3 wants to know the module. */
-static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config)
-{
-    json_t *object = json_object();
-
-    if (!w->is_version_2)
-        mote_json_set(&object, "module", json_string(module));
-    mote_json_set(&object, "class_name", json_string(class_name));
-    mote_json_set(&object, "config", config);
-    if (!w->is_version_2)
-        mote_json_set(&object, "registered_name", json_null());
-    return object;
-}
-
 static json_t *print_layer(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     return print_object(w, "keras.layers", layer->class_name,
@@ -413,76 +436,118 @@ json_t *mote_keras_model_config(const mote_keras_writing *w)
 
 /* ---- training ---- */
 
-/* By name, or, where it takes logits, as an object. In `.h5` Keras 3 does not find "mse" and "mae" by their names: there all
- * are objects. */
+static json_t *print_argument(const mote_key *key, const void *options)
+{
+    const void *member = (const char *)options + key->offset;
+
+    switch (key->kind) {
+    case MOTE_KEY_BOOL:
+        return json_boolean(*(const bool *)member);
+    case MOTE_KEY_INT:
+        return json_integer(*(const int *)member);
+    case MOTE_KEY_U64:
+        return json_integer((json_int_t) * (const uint64_t *)member);
+    case MOTE_KEY_DOUBLE:
+        return json_real(*(const double *)member);
+    default:
+        return print_float(*(const float *)member);
+    }
+}
+
+/* A null in Keras where a zero says that there is none. */
+static bool is_left_out(const mote_key *key, json_t *value)
+{
+    return strcmp(key->name, "warmup_target") == 0 && json_number_value(value) == 0;
+}
+
+static void put_arguments(json_t **config, const mote_key *keys, const void *options, bool only_set)
+{
+    for (; keys->name; keys++) {
+        json_t *value = print_argument(keys, options);
+        if ((only_set && (json_is_false(value) || json_number_value(value) == 0) && !json_is_true(value)) ||
+            is_left_out(keys, value)) {
+            json_decref(value);
+            continue;
+        }
+        mote_json_set(config, keys->name, value);
+    }
+}
+
+/* By name, or, where it has arguments, as an object. In `.h5` Keras 3 does not find "mse" and "mae" by their names: there
+ * all are objects. */
 static json_t *print_loss(const mote_keras_writing *w, const mote_goal *goal)
 {
-    static const char *const classes[MOTE_LOSS_COUNT] = {[MOTE_LOSS_MSE] = "MeanSquaredError",
-                                                         [MOTE_LOSS_MAE] = "MeanAbsoluteError",
-                                                         [MOTE_LOSS_BINARY_CROSSENTROPY] = "BinaryCrossentropy",
-                                                         [MOTE_LOSS_CATEGORICAL_CROSSENTROPY] = "CategoricalCrossentropy",
-                                                         [MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY] =
-                                                             "SparseCategoricalCrossentropy"};
-    const bool               takes_logits = goal->from_logits && goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
-    json_t                  *config;
+    const mote_loss_type *type = &mote_loss_types[goal->loss];
+    json_t               *config = json_object();
 
-    if (!takes_logits && !w->is_version_2)
-        return json_string(mote_loss_name(goal->loss));
-    config = json_object();
-    if (takes_logits)
+    if (goal->from_logits && type->takes_logits)
         mote_json_set(&config, "from_logits", json_true());
-    return print_object(w, "keras.losses", classes[goal->loss], config);
+    put_arguments(&config, type->keys, goal, true);
+    if (json_object_size(config) > 0 || w->is_version_2)
+        return print_object(w, "keras.losses", type->keras_class, config);
+    json_decref(config);
+    return json_string(type->name);
 }
 
 /* Which accuracy it is follows from the loss: Keras works that out of the word. */
-static json_t *print_metric(const mote_keras_writing *w, mote_metric metric)
+static json_t *print_metric(const mote_keras_writing *w, const mote_metric_type *type, const mote_goal *goal)
 {
-    json_t *config;
+    json_t *config = json_object();
 
-    if (metric == MOTE_METRIC_ACCURACY || !w->is_version_2)
-        return json_string(mote_metric_name(metric));
-    config = json_object();
-    mote_json_set(&config, "name", json_string(mote_metric_name(metric)));
-    return print_object(w, "keras.metrics", metric == MOTE_METRIC_MAE ? "MeanAbsoluteError" : "MeanSquaredError", config);
+    put_arguments(&config, type->keys, goal, true);
+    if (type->metric == MOTE_METRIC_F1_SCORE)
+        mote_json_set(&config, "average", json_string("macro"));
+    if (type->metric == MOTE_METRIC_ACCURACY || (json_object_size(config) == 0 && !w->is_version_2)) {
+        json_decref(config);
+        return json_string(type->name);
+    }
+    mote_json_set(&config, "name", json_string(type->name));
+    return print_object(w, "keras.metrics", type->keras_class, config);
 }
 
 static json_t *print_metrics(const mote_keras_writing *w, const mote_goal *goal)
 {
-    static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
-    json_t                  *list = json_array();
-    size_t                   i;
+    const mote_metric_type *type;
+    json_t                 *list = json_array();
 
-    for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
-        if (goal->metrics & metrics[i])
-            mote_json_append(&list, print_metric(w, metrics[i]));
+    for (type = mote_metric_types; type->name; type++)
+        if (goal->metrics & type->metric)
+            mote_json_append(&list, print_metric(w, type, goal));
     return list;
+}
+
+static json_t *print_schedule(const mote_keras_writing *w, const mote_schedule *schedule)
+{
+    const mote_schedule_type *type = &mote_schedule_types[schedule->kind];
+    json_t                   *config = json_object(), *boundaries = json_array(), *values = json_array();
+    int32_t                   i;
+
+    put_arguments(&config, type->keys, schedule, false);
+    for (i = 0; i < schedule->boundary_count; i++)
+        mote_json_append(&boundaries, json_integer((json_int_t)schedule->boundaries[i]));
+    for (i = 0; schedule->boundary_count > 0 && i <= schedule->boundary_count; i++)
+        mote_json_append(&values, print_float(schedule->values[i]));
+    if (schedule->boundary_count > 0) {
+        mote_json_set(&config, "boundaries", boundaries);
+        mote_json_set(&config, "values", values);
+    } else {
+        json_decref(boundaries);
+        json_decref(values);
+    }
+    return print_object(w, "keras.optimizers.schedules", type->keras_class, config);
 }
 
 static json_t *print_optimizer(const mote_keras_writing *w)
 {
-    static const char *const classes[MOTE_OPTIMIZER_COUNT] = {
-        [MOTE_OPTIMIZER_RMSPROP] = "RMSprop", [MOTE_OPTIMIZER_SGD] = "SGD", [MOTE_OPTIMIZER_ADAM] = "Adam"};
-    const mote_optimizer *o = &w->model->optimizer;
-    json_t               *config = json_object();
+    const mote_optimizer      *o = &w->model->optimizer;
+    const mote_optimizer_type *type = &mote_optimizer_types[o->kind];
+    json_t                    *config = json_object();
 
-    mote_json_set(&config, "name", json_string(mote_optimizer_name(o->kind)));
-    mote_json_set(&config, "learning_rate", print_float(o->learning_rate));
-    if (o->kind == MOTE_OPTIMIZER_ADAM) {
-        mote_json_set(&config, "beta_1", json_real(o->beta_1));
-        mote_json_set(&config, "beta_2", json_real(o->beta_2));
-    } else {
-        mote_json_set(&config, "momentum", print_float(o->momentum));
-    }
-    if (o->kind == MOTE_OPTIMIZER_SGD) {
-        mote_json_set(&config, "nesterov", json_boolean(o->nesterov));
-    } else {
-        mote_json_set(&config, "epsilon", print_float(o->epsilon));
-    }
-    if (o->kind == MOTE_OPTIMIZER_RMSPROP) {
-        mote_json_set(&config, "rho", json_real(o->rho));
-        mote_json_set(&config, "centered", json_boolean(o->centered));
-    }
-    return print_object(w, "keras.optimizers", classes[o->kind], config);
+    mote_json_set(&config, "name", json_string(type->name));
+    mote_json_set(&config, "learning_rate", o->schedule ? print_schedule(w, o->schedule) : print_float(o->learning_rate));
+    put_arguments(&config, type->keys, o, false);
+    put_arguments(&config, type->more, o, true);
+    return print_object(w, "keras.optimizers", type->keras_class, config);
 }
 
 static int32_t output_count(const mote_keras_writing *w)

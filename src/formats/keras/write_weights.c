@@ -4,6 +4,7 @@
 
 #include "formats/keras/layout.h"
 #include "formats/keras/writing.h"
+#include "layers/optimizers.h"
 
 static const mote_tensor *tensor_of(const mote_keras_writing *w, const mote_keras_written *layer, int32_t weight)
 {
@@ -140,24 +141,30 @@ static void put_slots(slot_writing *s, int32_t first, int32_t last)
                 put_slot(s, &s->w->layers[i], k, slot);
 }
 
-/* Of Adam a weight's slots stand side by side. */
+/* Keras has the learning rate among the arrays where it is a number. */
 static void put_memory(slot_writing *s)
 {
-    const mote_optimizer *o = &s->w->model->optimizer;
-    const int32_t         slots = mote_optimizer_slots(o);
-    int64_t              *step = MOTE_NEW(&s->tree->arena, int64_t, 1, s->tree->err);
-    int32_t               slot;
+    const mote_optimizer        *o = &s->w->model->optimizer;
+    const mote_optimizer_memory *memory = &s->w->model->memory;
+    const mote_slot_list         slots = mote_optimizer_list_slots(o);
+    int64_t                     *step = MOTE_NEW(&s->tree->arena, int64_t, 1, s->tree->err);
+    float                       *product = MOTE_NEW(&s->tree->arena, float, 1, s->tree->err);
+    int32_t                      slot, last;
 
-    if (!step)
+    if (!step || !product)
         return;
-    *step = (int64_t)s->w->model->memory.step;
+    *step = (int64_t)memory->step;
+    *product = memory->is_there ? memory->product : 1;
     put_numbers(s, s->names ? "iteration" : NULL, &(mote_hdf5_numbers){.integers = step});
-    put_numbers(s, s->names ? "learning_rate" : NULL, &(mote_hdf5_numbers){.floats = &o->learning_rate});
-    if (o->kind == MOTE_OPTIMIZER_ADAM)
-        put_slots(s, 0, slots - 1);
-    else
-        for (slot = 0; slot < slots; slot++)
-            put_slots(s, slot, slot);
+    if (!o->schedule)
+        put_numbers(s, s->names ? "learning_rate" : NULL, &(mote_hdf5_numbers){.floats = &o->learning_rate});
+    for (slot = 0; slot < slots.count; slot = last + 1) {
+        for (last = slot; last + 1 < slots.count && slots.is_beside[last + 1];)
+            last++;
+        put_slots(s, slot, last);
+    }
+    if (mote_optimizer_types[o->kind].has_product)
+        put_numbers(s, s->names ? "momentum_product" : NULL, &(mote_hdf5_numbers){.floats = product});
 }
 
 static void put_optimizer(mote_keras_writing *w, mote_hdf5_tree *tree)
@@ -255,7 +262,7 @@ static void put_names(mote_hdf5_tree *tree, mote_hdf5_entry *group, const char *
  * without variables. */
 static void put_optimizer_h5(mote_keras_writing *w, mote_hdf5_tree *tree)
 {
-    const size_t most = 2 + (size_t)count_trained(w) * MOTE_SLOTS_MAX;
+    const size_t most = 3 + (size_t)count_trained(w) * MOTE_SLOTS_MAX;
     slot_writing s = {w, tree, mote_hdf5_add_group(tree, NULL, MOTE_KERAS_OWN_OPTIMIZER),
                       MOTE_NEW(&tree->arena, const char *, most, tree->err), 0};
 

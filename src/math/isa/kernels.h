@@ -111,9 +111,21 @@ double ISA(sigmoid_cross_entropy)(size_t rows, int32_t columns, float scale, con
 double ISA(binary_cross_entropy)(size_t rows, int32_t columns, float scale, const float *p, const float *targets, float *dx);
 double ISA(mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
 double ISA(mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
+double ISA(penalty)(size_t count, float l1, float l2, const float *w, float *g);
+double ISA(loss)(const mote_math_loss *loss, size_t rows, int32_t columns, float scale, const float *x, const float *targets,
+                 float *dx);
 void   ISA(sgd_step)(sgd_options *options, size_t count, float *w, float *g, float *velocity);
 void ISA(rmsprop_step)(rmsprop_options *options, size_t count, float *w, float *g, float *v, float *momentum, float *mean_g);
 void ISA(adam_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *v);
+void ISA(amsgrad_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *v, float *top);
+void ISA(nadam_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *v, float *product);
+void ISA(adamax_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *u);
+void ISA(adagrad_step)(rmsprop_options *options, size_t count, float *w, float *g, float *a);
+void ISA(adadelta_step)(rmsprop_options *options, size_t count, float *w, float *g, float *a, float *b);
+void ISA(lion_step)(adam_options *options, size_t count, float *w, float *g, float *m);
+void ISA(mean_step)(size_t count, float momentum, const float *w, float *mean);
+void ISA(decay)(size_t count, float rate, float lr, float *w);
+void ISA(clip_values)(size_t count, float most, float *g);
 double ISA(sum)(size_t count, const float *x);
 double ISA(sum_of_squares)(size_t count, const float *x);
 void   ISA(conv_i8)(const mote_int8_conv *p, const int8_t *in, int8_t *out, void *scratch);
