@@ -14,12 +14,11 @@ import tempfile
 from ethosu.vela import vela
 from files import different
 
-KNOWN = {  # files that Vela fails on, and why; "_int8" of the comparisons is in the test's own name, of plain integers
-    **{f"nodes_{name}_int8": "truth is no type of the NPU, and Vela gives up"
-       for name in ("equal", "greater", "greater_equal", "less", "less_equal")},
-    "nodes_argmax_no_keepdims_example_int8": "Vela's statistics stop with a KeyError",
-    "nodes_rotary_embedding_no_position_ids_expanded_int8": "an operand of a CONCATENATION is empty",
-    "nodes_rotary_embedding_no_position_ids_interleaved_expanded_int8": "a slice with a step along channels",
+KNOWN = {  # files that Vela fails on, by how their names begin, and why: node tests of the onnx package, all of them
+    **{f"nodes_{name}": "truth is no type of the NPU, and Vela gives up" for name in ("equal", "greater", "less")},
+    **{f"nodes_{name}": "Vela's statistics stop with a KeyError" for name in ("argmax", "hardmax")},
+    "nodes_rotary_embedding_no_position_ids_expanded": "an operand of a CONCATENATION is empty",
+    "nodes_rotary_embedding_no_position_ids_interleaved_expanded": "a slice with a step along channels",
 }
 # Convolutional networks, of which nothing may be left.
 WHOLE = ("net_cnn", "net_unet", "net_ds_cnn", "net_sequential_of_models", "nets_cnn", "nets_mobilenet", "nets_resnet", "nets_unet",
@@ -64,9 +63,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
             answer = compile_file(path, folder)
-            if isinstance(answer, str) and path.stem in KNOWN:
+            why = next((why for name, why in KNOWN.items() if path.stem.startswith(name)), None)
+            if isinstance(answer, str) and why:
                 known += 1
-                print(f"{path.stem}: {KNOWN[path.stem]}")
+                print(f"{path.stem}: {why}")
                 continue
             if isinstance(answer, str):
                 faults += 1
