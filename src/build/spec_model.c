@@ -332,8 +332,6 @@ static mote_status check_architecture(const model_reader *r, const mote_yaml *ma
     if (!mote_architecture_names[count])
         return mote_yaml_fail_word(r->yaml, name->line, "model: unknown architecture", of->name, mote_architecture_names,
                                    count);
-    if (strcmp(of->name, "crnn") == 0 && !mote_layer_type_find("gru"))
-        return mote_yaml_fail(r->yaml, name->line, "model: crnn needs the layer gru, which there is not yet");
     for (i = 0; i < sizeof without / sizeof *without; i++)
         if ((other = mote_yaml_find(map, without[i])) != NULL)
             return mote_yaml_fail(
