@@ -12,7 +12,7 @@
 #define MOTE_JSON_STRICT 1 /* what prints JSON asks once whether there was memory for it */
 #include <mote/mote.h>
 
-enum { CLI_OPTIONS_MAX = 40, CLI_ANY_NUMBER = 1 << 30 };
+enum { CLI_OPTIONS_MAX = 64, CLI_ANY_NUMBER = 1 << 30 };
 
 typedef struct cli_option {
     const char *name;   /* long name, without dashes; NULL ends the table */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ static void fill_getopt(const cli_command *command, struct option *longs, char *
 
     shorts[used++] = ':';
     for (i = 0; command->options[i].name; i++) {
+        assert(i < CLI_OPTIONS_MAX);
         longs[i] = (struct option){command->options[i].name, command->options[i].value ? required_argument : no_argument,
                                    NULL, i + 256};
         if (command->options[i].letter) {
