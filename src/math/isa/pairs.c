@@ -110,8 +110,12 @@ INLINE void backward(mote_math_pairing op, side of, pairs_shape *p, const float 
 
 #define FOR_EACH_PAIRING(DO)                                                                                                \
     DO(MOTE_MATH_SUM)                                                                                                       \
-    DO(MOTE_MATH_PRODUCT) DO(MOTE_MATH_DIFFERENCE) DO(MOTE_MATH_QUOTIENT) DO(MOTE_MATH_MAXIMUM) DO(MOTE_MATH_MINIMUM)       \
-        DO(MOTE_MATH_PRELU)
+    DO(MOTE_MATH_PRODUCT)                                                                                                   \
+    DO(MOTE_MATH_DIFFERENCE)                                                                                                \
+    DO(MOTE_MATH_QUOTIENT)                                                                                                  \
+    DO(MOTE_MATH_MAXIMUM)                                                                                                   \
+    DO(MOTE_MATH_MINIMUM)                                                                                                   \
+    DO(MOTE_MATH_PRELU)
 
 void ISA(pairs_forward)(pairs_shape *p, const float *a, const float *b, float *y)
 {
