@@ -25,7 +25,9 @@ CLASSES = {
     "unit_normalization": layers.UnitNormalization, "permute": layers.Permute, "repeat_vector": layers.RepeatVector,
     "leaky_relu": layers.LeakyReLU,
 }
-STEEP = ("multiply", "dot", "subtract", "activation_exponential", "normalization", "rescaling_channels")  # small steps, else NaN
+STEEP = ("multiply", "multiply_three", "multiply_map", "multiply_vector", "multiply_both", "subtract", "dot", "dot_rows",
+         "dot_columns", "dot_product", "dot_last", "activation_exponential", "normalization", "normalization_axis",
+         "rescaling_channels")  # small numbers and steps, else NaN
 CASES = {}  # name -> (input shape, [(kind, name, inputs, arguments)])
 
 
@@ -197,7 +199,7 @@ def distance(a, b):
 
 def make_case(number, name, shape, network):
     random = np.random.default_rng(500 + number)
-    is_steep = name.startswith(STEEP)
+    is_steep = name in STEEP
     rate = 0.002 if is_steep else 0.02
     keras.utils.set_random_seed(900 + number)
     model = build(shape, network, "float32")
