@@ -732,7 +732,7 @@ static void a_bad_recipe_is_refused(void **state)
         {"{\"image\": [0, 3, 1]}", "\"image\" must be height"},
         {"{\"image\": [1e9, 3, 1]}", "\"image\" must be height"},
         {"{\"image\": [99999999, 3, 1]}", "\"image\" must be height"},
-        {"{\"crop\": \"middle\"}", "\"crop\" must be \"center\", or top, left, height and width"},
+        {"{\"crop\": \"middle\"}", "\"crop\" must be \"center\", \"pad\", or top, left, height and width"},
         {"{\"crop\": 3}", "\"crop\" must be"},
         {"{\"crop\": {}}", "\"crop\" must be"},
         {"{\"crop\": []}", "\"crop\" must be"},
