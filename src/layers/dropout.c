@@ -7,7 +7,7 @@
 static mote_layer_id add_noise(const mote_layer_call *call, mrt_noise noise, float rate, float stddev)
 {
     return mote_layer_simple_node(call, MOTE_OP_DROPOUT,
-                                  (mote_attrs){.dropout = {.rate = rate, .stddev = stddev, .noise = noise}});
+                                  (mote_attrs){.dropout = {.rate = rate, .stddev = stddev, .noise = (int32_t)noise}});
 }
 
 static mote_layer_id add(const mote_layer_call *call, const void *options)

@@ -237,7 +237,7 @@ static double f1_score(const double *tally, int32_t classes)
 static double area(const double *tally)
 {
     const double *ones = tally, *zeros = tally + THRESHOLDS;
-    double        all_ones = 0, all_zeros = 0, above_ones = 0, above_zeros = 0, sum = 0;
+    double        all_ones = 0, all_zeros = 0, above_ones = 0, sum = 0;
     int           i;
 
     for (i = 0; i < THRESHOLDS; i++) {
@@ -247,7 +247,6 @@ static double area(const double *tally)
     for (i = THRESHOLDS - 1; i >= 0; i--) {
         const double before = ratio(above_ones, all_ones);
         above_ones += ones[i];
-        above_zeros += zeros[i];
         if (i < THRESHOLDS - 1)
             sum += ratio(zeros[i], all_zeros) * (before + ratio(above_ones, all_ones)) / 2;
     }

@@ -48,7 +48,7 @@ static mote_model *build_model(mote_npz *npz, const char *name)
 {
     mote_array  text = load(npz, name, "spec");
     mote_spec  *spec;
-    mote_model *model;
+    mote_model *model = NULL;
     mote_error  err = {0};
 
     if (mote_spec_parse(&spec, name, text.bytes, text.count, &err) != MOTE_OK ||

@@ -508,9 +508,7 @@ static void sounds_that_do_not_agree_are_refused(void **state)
 
 static void check_labels(const mote_dataset *set)
 {
-    static const char *const names[] = {"cat", "cow", "dog",
-                                        "gr\xc3\xb6\xc3\x9f"
-                                        "er"};
+    static const char *const names[] = {"cat", "cow", "dog", "gr\xc3\xb6\xc3\x9f\x65r"};
     const int32_t            labels[8] = {2, 0, 3, 0, 1, 2, 2, 0};
     int                      i;
 

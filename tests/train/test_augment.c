@@ -179,7 +179,7 @@ static mote_dataset *pictures(bool standardizes)
     mote_dataset_options options = {.scale = 255, .standardize = standardizes ? MOTE_STANDARDIZE_CHANNELS : 0};
     mote_random_key      key = mote_random_make(11, MOTE_RANDOM_TEST, 0, 0);
     mote_error           err = {0};
-    mote_dataset        *set;
+    mote_dataset        *set = NULL;
     size_t               i;
 
     for (i = 0; i < sizeof x; i++)

@@ -22,7 +22,7 @@ static void add_dropout(mote_keras_call *k, mrt_noise noise)
 {
     const float rate = (float)mote_keras_number(k, "rate", 0);
 
-    add_noise(k, (mrt_dropout_attributes){.rate = rate, .noise = noise}, rate > 0 && rate < 1);
+    add_noise(k, (mrt_dropout_attributes){.rate = rate, .noise = (int32_t)noise}, rate > 0 && rate < 1);
 }
 
 MOTE_KERAS_FUNCTION(dropout)
