@@ -261,7 +261,7 @@ static void backward_shard(void *context, int shard)
             ISA(bias_grad)((size_t)n, s->out, g, db);
         block.rows = n;
         block.g = g;
-        block.x = grads->x + begin * s->in;
+        block.x = grads->x ? grads->x + begin * s->in : NULL;
         block.dw = dw;
         block.dx = grads->dx ? grads->dx + begin * s->in : NULL;
         backward_block(&block, job->shards == 1 ? job->pool : NULL, scratch + scratch_floats(rows * s->out));
