@@ -1,6 +1,6 @@
-/* Threads: a small pool that runs numbered tasks. Workers sleep between jobs (spinning pools collapse on shared machines).
- * What a task computes must depend on its number only, never on which thread ran it: that is how results stay the same
- * bytes for any number of threads.
+/* Threads: a small pool that runs numbered tasks. Between jobs that follow each other closely workers stay awake; else they
+ * sleep. What a task computes must depend on its number only, never on which thread ran it: that is how results stay the
+ * same bytes for any number of threads.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_BASE_THREAD_H
 #define MOTE_BASE_THREAD_H

@@ -10,17 +10,45 @@ static mrt_activation activation_of(const mote_node *node)
 
 /* ---- training ---- */
 
+enum { PART = 1 << 14 }; /* elements that a thread takes at once */
+
+static size_t part_count(const mote_call *call, size_t begin)
+{
+    return mote_call_count(call) - begin < PART ? mote_call_count(call) - begin : PART;
+}
+
+static void forward_part(void *context, int part)
+{
+    const mote_call *call = context;
+    const size_t     begin = (size_t)part * PART;
+
+    call->math->activation_forward(part_count(call, begin), mote_math_activation_of(activation_of(call->node)),
+                                   call->in[0] + begin, call->out[0] + begin);
+}
+
+static void backward_part(void *context, int part)
+{
+    const mote_call *call = context;
+    const size_t     begin = (size_t)part * PART;
+
+    call->math->activation_backward(part_count(call, begin), mote_math_activation_of(activation_of(call->node)),
+                                    call->out[0] + begin, call->grad_out[0] + begin, call->grad_in[0] + begin, false);
+}
+
+static void run_parts(const mote_call *call, mote_task task)
+{
+    mote_pool_run(call->pool, task, (void *)(uintptr_t)call, (int)((mote_call_count(call) + PART - 1) / PART));
+}
+
 static void forward(const mote_call *call)
 {
-    call->math->activation_forward(mote_call_count(call), mote_math_activation_of(activation_of(call->node)), call->in[0],
-                                   call->out[0]);
+    run_parts(call, forward_part);
 }
 
 static void backward(const mote_call *call)
 {
     if (call->grad_in[0])
-        call->math->activation_backward(mote_call_count(call), mote_math_activation_of(activation_of(call->node)),
-                                        call->out[0], call->grad_out[0], call->grad_in[0], false);
+        run_parts(call, backward_part);
 }
 
 /* ---- quantization ---- */

@@ -38,7 +38,7 @@ INLINE mote_math_dense as_dense(conv_shape *s)
 
 static int shard_count(conv_shape *s)
 {
-    if (multiply_adds(s) * 2 < WORK_WORTH_THREADS)
+    if (multiply_adds(s) * 2 < WORK_WORTH_SHARDS)
         return 1;
     return s->n < SHARDS_MAX ? s->n : SHARDS_MAX;
 }

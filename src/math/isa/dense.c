@@ -1,5 +1,6 @@
 /* Fully connected layers. Backward walks blocks of rows, so that what it reads stays in cache for all three gradients; long
- * batches (a 1x1 convolution is one) are cut into shards with their own dw and db, summed in order.
+ * batches (a 1x1 convolution is one) are cut into shards with their own dw and db, summed in order. Of a short batch's
+ * gradients each thread has rows of its own, so that no sum is cut.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "math/isa/dense_sparse.h"
 #include "math/isa/gemm.h"
@@ -15,6 +16,7 @@ typedef struct dense_job {
     mote_math_grads grads;
     char           *scratch;  /* of shards; of lists, forward */
     float          *partials; /* [shards, out * in + out]; NULL: one shard adds into dw and db itself */
+    mote_pool      *pool;
     int             shards;
     int             parts;
 } dense_job;
@@ -26,7 +28,7 @@ INLINE double multiply_adds(dense_shape *s)
 
 static int shard_count(dense_shape *s)
 {
-    return s->rows >= SHARDS_MAX * BLOCK_ROWS && 2 * multiply_adds(s) >= WORK_WORTH_THREADS ? SHARDS_MAX : 1;
+    return s->rows >= SHARDS_MAX * BLOCK_ROWS && 2 * multiply_adds(s) >= WORK_WORTH_SHARDS ? SHARDS_MAX : 1;
 }
 
 INLINE ptrdiff_t weights_of(dense_shape *s)
@@ -145,30 +147,38 @@ void ISA(dense_forward)(dense_shape *s, const float *x, const float *w, const fl
     mote_pool_run(pool, forward_part, &job, job.parts);
 }
 
-/* dw += g^T x over some rows. */
-static void add_weight_gradient(dense_shape *s, ptrdiff_t rows, const float *g, const float *x, float *dw, void *scratch)
-{
-    gemm_job job = {.rows = s->out,
-                    .columns = s->in,
-                    .segments = 1,
-                    .length = rows,
-                    .a = g,
-                    .b = x,
-                    .a_row = 1,
-                    .a_k = s->out,
-                    .b_k = s->in,
-                    .c = dw,
-                    .c_row = s->in,
-                    .adds = true};
+/* A block of rows, and which outputs and which rows of it are somebody's. */
+typedef struct dense_block {
+    dense_shape *s;
+    ptrdiff_t    rows;
+    const float *g, *x, *w; /* [rows, out], [rows, in], [out, in] */
+    float       *dw, *dx;   /* NULL: not wanted */
+    bool         dx_adds;
+    int          parts;
+} dense_block;
 
-    if (rows >= LANES && is_sparse(s, rows, x)) {
-        ISA(dense_sparse_weights)(s, rows, g, x, dw, scratch);
-        return;
-    }
+/* dw += g^T x, of outputs first to end. */
+static void add_weight_gradient(const dense_block *block, ptrdiff_t first, ptrdiff_t end)
+{
+    dense_shape *s = block->s;
+    const float *g = block->g + first;
+    gemm_job     job = {.rows = end - first,
+                        .columns = s->in,
+                        .segments = 1,
+                        .length = block->rows,
+                        .a = g,
+                        .b = block->x,
+                        .a_row = 1,
+                        .a_k = s->out,
+                        .b_k = s->in,
+                        .c = block->dw + first * s->in,
+                        .c_row = s->in,
+                        .adds = true};
+
     if (s->in == 1) { /* one column: dw is a row of outputs then */
         job.rows = 1;
-        job.columns = s->out;
-        job.a = x;
+        job.columns = end - first;
+        job.a = block->x;
         job.b = g;
         job.a_k = 1;
         job.b_k = s->out;
@@ -176,21 +186,49 @@ static void add_weight_gradient(dense_shape *s, ptrdiff_t rows, const float *g, 
     ISA(gemm)(&job);
 }
 
-static void input_gradient(dense_shape *s, ptrdiff_t rows, const float *g, const float *w, float *dx, bool adds)
+/* dx = g w, or += , of rows first to end. */
+static void input_gradient(const dense_block *block, ptrdiff_t first, ptrdiff_t end)
 {
+    dense_shape *s = block->s;
+
     ISA(gemm)
-    (&(gemm_job){.rows = rows,
+    (&(gemm_job){.rows = end - first,
                  .columns = s->in,
                  .segments = 1,
                  .length = s->out,
-                 .a = g,
-                 .b = w,
+                 .a = block->g + first * s->out,
+                 .b = block->w,
                  .a_row = s->out,
                  .a_k = 1,
                  .b_k = s->in,
-                 .c = dx,
+                 .c = block->dx + first * s->in,
                  .c_row = s->in,
-                 .adds = adds});
+                 .adds = block->dx_adds});
+}
+
+static void backward_part(void *context, int part)
+{
+    const dense_block *block = context;
+    dense_shape       *s = block->s;
+
+    if (block->dw)
+        add_weight_gradient(block, part_begin(s->out, part, block->parts), part_begin(s->out, part + 1, block->parts));
+    if (block->dx)
+        input_gradient(block, part_begin(block->rows, part, block->parts), part_begin(block->rows, part + 1, block->parts));
+}
+
+/* pool: NULL within a shard. scratch: of dense_sparse_weights. */
+static void backward_block(dense_block *block, mote_pool *pool, void *scratch)
+{
+    dense_shape *s = block->s;
+
+    if (block->dw && block->rows >= LANES && is_sparse(s, block->rows, block->x)) {
+        ISA(dense_sparse_weights)(s, block->rows, block->g, block->x, block->dw, scratch);
+        block->dw = NULL;
+    }
+    pool = pool_if_worth(pool, 2 * (double)block->rows * s->in * s->out);
+    block->parts = mote_pool_thread_count(pool);
+    mote_pool_run(pool, backward_part, block, block->parts);
 }
 
 static void backward_shard(void *context, int shard)
@@ -199,10 +237,11 @@ static void backward_shard(void *context, int shard)
     dense_shape           *s = job->shape;
     const mote_math_grads *grads = &job->grads;
     ptrdiff_t              rows = block_rows(s);
-    ptrdiff_t begin = part_begin(s->rows, shard, job->shards), end = part_begin(s->rows, shard + 1, job->shards);
-    char     *scratch = job->scratch + (size_t)shard * shard_bytes(s);
-    float    *masked = (float *)(void *)scratch;
-    float    *dw = grads->dw, *db = grads->db;
+    ptrdiff_t   begin = part_begin(s->rows, shard, job->shards), end = part_begin(s->rows, shard + 1, job->shards);
+    char       *scratch = job->scratch + (size_t)shard * shard_bytes(s);
+    dense_block block = {.s = s, .w = grads->w, .dx_adds = grads->dx_adds};
+    float      *masked = (float *)(void *)scratch;
+    float      *dw = grads->dw, *db = grads->db;
 
     if (job->partials) {
         size_t bytes = scratch_floats(weights_of(s) + s->out);
@@ -218,18 +257,20 @@ static void backward_shard(void *context, int shard)
             ISA(activation_backward)((size_t)(n * s->out), s->activation, grads->y + begin * s->out, g, masked, false);
             g = masked;
         }
-        if (dw)
-            add_weight_gradient(s, n, g, grads->x + begin * s->in, dw, scratch + scratch_floats(rows * s->out));
         if (db)
             ISA(bias_grad)((size_t)n, s->out, g, db);
-        if (grads->dx)
-            input_gradient(s, n, g, grads->w, grads->dx + begin * s->in, grads->dx_adds);
+        block.rows = n;
+        block.g = g;
+        block.x = grads->x + begin * s->in;
+        block.dw = dw;
+        block.dx = grads->dx ? grads->dx + begin * s->in : NULL;
+        backward_block(&block, job->shards == 1 ? job->pool : NULL, scratch + scratch_floats(rows * s->out));
     }
 }
 
 void ISA(dense_backward)(dense_shape *s, grads_in *grads, mote_math_work work)
 {
-    dense_job job = {.shape = s, .grads = *grads, .scratch = work.scratch, .shards = shard_count(s)};
+    dense_job job = {.shape = s, .grads = *grads, .scratch = work.scratch, .pool = work.pool, .shards = shard_count(s)};
 
     if (job.shards == 1) {
         backward_shard(&job, 0);

@@ -99,7 +99,7 @@ static depthwise_job make_job(conv_shape *s, void *scratch)
 
     job.multiplier = s->out_c / s->in_c;
     job.copies_input = needs_padding(s) || job.multiplier != 1;
-    job.shards = 4 * multiply_adds(s) < WORK_WORTH_THREADS ? 1 : s->n < SHARDS_MAX ? s->n : SHARDS_MAX;
+    job.shards = 4 * multiply_adds(s) < WORK_WORTH_SHARDS ? 1 : s->n < SHARDS_MAX ? s->n : SHARDS_MAX;
     job.shard_bytes = (job.copies_input ? scratch_floats(padded_size(&job.in)) : 0) + scratch_floats(padded_size(&job.out)) +
                       scratch_floats(taps_of(s) * s->out_c) + scratch_floats(s->out_c) + 2 * scratch_taps(s) +
                       scratch_floats(spread_gradient(&job));

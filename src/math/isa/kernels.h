@@ -92,8 +92,9 @@ void   ISA(add_i8)(const mrt_add_i8_params *p, const int8_t *a, const int8_t *b,
 void   ISA(average_pool_i8)(const mrt_pool_2d_i8_params *p, const int8_t *in, int8_t *out);
 void   ISA(mean_i8)(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out);
 
-/* A job below this many multiply-adds (about 1 ms) is not worth waking threads for. */
-enum { WORK_WORTH_THREADS = 40000000, SHARDS_MAX = 8 };
+/* Multiply-adds from which a job is worth several threads (some 20 microseconds), and from which sums of gradients are worth
+ * being cut into shards, which are added up afterwards. Shards depend on the shape alone, so that sums do. */
+enum { WORK_WORTH_THREADS = 1000000, WORK_WORTH_SHARDS = 4000000, SHARDS_MAX = 8 };
 
 INLINE mote_pool *pool_if_worth(mote_pool *pool, double multiply_adds)
 {
