@@ -1,14 +1,14 @@
 /* What a model keeps of its accuracy in each scheme, by each method of calibration and each way to lose less: a table in
  * Markdown. bench/accuracy runs it.
  *
- *     measure_accuracy MODEL DATA DRAWS SAMPLES [FOLDER]
+ *     measure_accuracy MODEL DATA DRAWS SAMPLES WAYS [FOLDER]
  *
  * MODEL is a float model for inference. It is quantized DRAWS times, each time with 100 other samples of DATA's training
  * split: of draw d those at d 117 + i (n - 600) / 100, where n is how many there are. Answers to the first SAMPLES test
- * samples (0: all) are compared. A cell has the mean over the draws of the accuracy in per cent (without labels: of how many
- * answers name the class that the float model names), and of how far probabilities are from the float model's. FOLDER has
- * what another converter made of the same model with the same samples, as SCHEME_DRAW.tflite.
- * SPDX-License-Identifier: Apache-2.0 */
+ * samples (0: all) are compared. WAYS: how many of the ways, columns of the table (0: all). A cell has the mean over the
+ * draws of the accuracy in per cent (without labels: of how many answers name the class that the float model names), and of
+ * how far probabilities are from the float model's. FOLDER has what another converter made of the same model with the same
+ * samples, as SCHEME_DRAW.tflite. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ typedef struct measuring {
     const mote_model  *real;
     mote_dataset      *set;
     mote_dataset_split test;
-    int                draws;
+    int                draws, ways;
     size_t             limit;
     mote_predictions   reference;
     bool               has_labels;
@@ -40,6 +40,8 @@ static const struct scheme_row {
     {"int16x8", "int16x8", {.scheme = MOTE_SCHEME_INT16X8}},
     {"int4", "int4", {.scheme = MOTE_SCHEME_INT4}},
     {"int4, a scale a layer", "int4-tensor", {.scheme = MOTE_SCHEME_INT4, .is_per_tensor = true}},
+    {"pow2-int8", "pow2-int8", {.scheme = MOTE_SCHEME_POW2_INT8}},
+    {"pow2-int16", "pow2-int16", {.scheme = MOTE_SCHEME_POW2_INT16}},
     {"dynamic", "dynamic", {.scheme = MOTE_SCHEME_DYNAMIC}},
     {"float16", "float16", {.scheme = MOTE_SCHEME_FLOAT16}},
 };
@@ -163,12 +165,14 @@ static mote_status measure_scheme(const measuring *m, const struct scheme_row *s
     int        w;
 
     printf("| %s |", scheme->name);
-    for (w = 0; w < WAYS; w++) {
+    for (w = 0; w < m->ways; w++) {
         figures    found = {.least = 100};
         const bool applies = w == 0 || mote_scheme_is_calibrated(scheme->options.scheme);
-        if (applies && measure_way(m, scheme, &ways[w], &found, err) != MOTE_OK)
-            return err->code;
-        print_cell(&found, applies);
+        const bool is_there = applies && measure_way(m, scheme, &ways[w], &found, err) == MOTE_OK;
+        if (err->code == MOTE_ERR_UNSUPPORTED || err->code == MOTE_ERR_USAGE) /* a way that the scheme has not */
+            *err = (mote_error){0};
+        MOTE_TRY(err->code);
+        print_cell(&found, is_there);
     }
     if (m->folder) {
         figures found = {.least = 100};
@@ -187,10 +191,10 @@ static mote_status measure_all(const measuring *m, mote_error *err)
     MOTE_TRY(judge(m, m->real, &float32, err));
     float32.accuracy *= m->draws; /* there is but one */
     printf("%s %.2f %%\n\n| |", m->has_labels ? "float32:" : "float32 names the class that it names:", float32.accuracy);
-    for (i = 0; i < WAYS; i++)
+    for (i = 0; i < m->ways; i++)
         printf(" %s |", ways[i].name);
     printf("%s\n|---|", m->folder ? " TensorFlow |" : "");
-    for (i = 0; i < WAYS + (m->folder != NULL); i++)
+    for (i = 0; i < m->ways + (m->folder != NULL); i++)
         printf("---|");
     printf("\n");
     for (i = 0; i < SCHEMES; i++)
@@ -216,13 +220,14 @@ int main(int argc, char **argv)
     mote_error  err = {0};
     measuring   m = {0};
 
-    if (argc < 5) {
-        fprintf(stderr, "usage: measure_accuracy MODEL DATA DRAWS SAMPLES [FOLDER]\n");
+    if (argc < 6) {
+        fprintf(stderr, "usage: measure_accuracy MODEL DATA DRAWS SAMPLES WAYS [FOLDER]\n");
         return 2;
     }
     m.draws = atoi(argv[3]);
     m.limit = (size_t)atol(argv[4]);
-    m.folder = argc > 5 ? argv[5] : NULL;
+    m.ways = atoi(argv[5]) > 0 && atoi(argv[5]) < WAYS ? atoi(argv[5]) : WAYS;
+    m.folder = argc > 6 ? argv[6] : NULL;
     if (mote_model_load(&loaded, argv[1], NULL, &err) == MOTE_OK &&
         mote_model_optimize(&real, loaded, NULL, &err) == MOTE_OK) {
         m.real = real;
