@@ -50,8 +50,9 @@ static void check_picture(const char *name, const mote_image_options *options, d
 
 static void bmp_gif_and_webp_pixels_are_exact(void **state)
 {
-    static const char *const names[] = {"rgb.bmp",  "grey.bmp", "palette8.bmp", "palette4.bmp",  "upside.bmp", "bits.bmp",
-                                        "rle8.bmp", "two.gif",  "small.gif",    "lossless.webp", "lossy.webp", "two.webp"};
+    static const char *const names[] = {"rgb.bmp",       "grey.bmp",   "palette8.bmp", "palette4.bmp",   "upside.bmp",
+                                        "bits.bmp",      "rle8.bmp",   "two.gif",      "interlaced.gif", "small.gif",
+                                        "lossless.webp", "lossy.webp", "two.webp"};
     size_t                   i;
     (void)state;
     for (i = 0; i < sizeof names / sizeof *names; i++)
@@ -443,6 +444,23 @@ static void sounds_are_cropped_and_padded_as_keras_does(void **state)
     }
 }
 
+/* Of 8 bits without a sign silence is 128. */
+static void silence_of_8_bits_is_128(void **state)
+{
+    mote_dataset  *set;
+    const uint8_t *x;
+    size_t         i;
+    (void)state;
+    assert_works(mote_remove_tree(SCRATCH "/quiet", err));
+    assert_works(mote_make_dirs(SCRATCH "/quiet/a", err));
+    copy_file(GOLDEN "mono8.wav", SCRATCH "/quiet/a/1.wav");
+    assert_works(mote_dataset_load(&set, SCRATCH "/quiet", &(mote_dataset_options){.sample_length = 25}, err));
+    x = mote_dataset_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 0);
+    for (i = 0; i < 25; i++)
+        assert_int_equal(x[i], i < 20 ? i * 31 % 256 : 128);
+    mote_dataset_destroy(set);
+}
+
 static void put_speech_commands(void)
 {
     static const char *const files[] = {"yes/1.wav", "yes/2.wav", "yes/3.wav", "no/1.wav", "no/2.wav", "no/3.wav"};
@@ -656,6 +674,7 @@ int main(void)
         cmocka_unit_test(strata_keep_the_part_of_each_class),
         cmocka_unit_test(wav_samples_are_as_in_the_file),
         cmocka_unit_test(sounds_are_cropped_and_padded_as_keras_does),
+        cmocka_unit_test(silence_of_8_bits_is_128),
         cmocka_unit_test(speech_commands_lists_are_splits),
         cmocka_unit_test(sounds_that_do_not_agree_are_refused),
         cmocka_unit_test(labels_of_numpy_may_be_words),

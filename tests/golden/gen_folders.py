@@ -33,7 +33,7 @@ def decode(name, channels):
 def pictures():
     """What Pillow made of the files is what TensorFlow makes of them, where it reads them. Not small.gif: TensorFlow takes the
     first frame's size for the picture's, and cuts the frame off at it."""
-    for name, channels in (("rgb.bmp", 3), ("rgba.bmp", 4), ("two.gif", 3), ("transparent.gif", 3),
+    for name, channels in (("rgb.bmp", 3), ("rgba.bmp", 4), ("two.gif", 3), ("interlaced.gif", 3), ("transparent.gif", 3),
                            ("lossless.webp", 3), ("lossy.webp", 3)):
         assert np.array_equal(decode(name, channels), np.load(f"{OUT}/{name}.npy")), name
     for name in ("turned6.jpg", "turned3.jpg"):  # orientation is not TensorFlow's affair

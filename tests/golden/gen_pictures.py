@@ -88,6 +88,9 @@ def gifs():
     frames = [Image.fromarray(image(6, 5, 3)).quantize(20), Image.fromarray(image(6, 5, 3)[::-1].copy()).quantize(20)]
     frames[0].save(f"{OUT}/two.gif", save_all=True, append_images=frames[1:], interlace=1)
     expect("two.gif", "RGB")
+    tall = Image.fromarray(image(19, 16, 3)).quantize(60)  # Pillow interlaces nothing below 16 pixels a side
+    tall.save(f"{OUT}/interlaced.gif", interlace=1)
+    expect("interlaced.gif", "RGB")
     seen = frames[0].copy()
     seen.save(f"{OUT}/transparent.gif", transparency=3, interlace=0)
     whole = np.asarray(seen.convert("RGB")).copy()
