@@ -467,13 +467,12 @@ mote_status mote_fit_keep_control(mote_fit *s, mote_error *err)
                            err);
 }
 
-bool mote_fit_goes_on(mote_fit *s, int epoch)
+void mote_fit_decide(mote_fit *s, int epoch)
 {
     if (s->control.plateau.column)
         watch_plateau(s, epoch);
     if (s->control.stopping.column)
         watch_stopping(s, epoch);
-    return s->control.stopped_epoch == 0;
 }
 
 /* ---- after the last: as in Keras, the best weights stay rather than the mean ---- */

@@ -106,7 +106,7 @@ static mote_status run_epoch(mote_fit *s, mote_fit_scores *validation, mote_erro
     s->now = (mote_fit_place){.epoch = epoch + 1};
     memset(&s->sums, 0, sizeof s->sums);
     MOTE_TRY(mote_fit_report_epoch(s, epoch, err));
-    (void)mote_fit_goes_on(s, epoch); /* before the checkpoint, which has what it decided */
+    mote_fit_decide(s, epoch); /* before the checkpoint, which has what it decided */
     mote_fit_checkpoint_epoch(s);
     return MOTE_OK;
 }

@@ -127,9 +127,10 @@ mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mot
 mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err);
 double      mote_fit_now(void); /* seconds */
 
-/* control.c. Before the first epoch (USAGE); after each, whether there is to be another; after the last. */
+/* control.c. Before the first epoch (USAGE); after each, where control.stopped_epoch says whether it was the last; after
+ * that one. */
 mote_status mote_fit_start_control(mote_fit *s, mote_error *err);
-bool        mote_fit_goes_on(mote_fit *s, int epoch);
+void        mote_fit_decide(mote_fit *s, int epoch);
 mote_status mote_fit_keep_control(mote_fit *s, mote_error *err); /* what checkpoints have of it */
 void        mote_fit_end_control(mote_fit *s);
 /* The batch's samples get the weights of their classes, while training. */

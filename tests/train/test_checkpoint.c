@@ -51,6 +51,20 @@ static mote_model *network(void)
 static const mote_train_pruning weights = {.sparsity = 0.6, .frequency = 3};
 static const mote_train_pruning channels = {.sparsity = 0.5, .frequency = 4, .structure = MOTE_PRUNE_CHANNELS};
 
+static const mote_schedule falling = {.kind = MOTE_SCHEDULE_COSINE_DECAY, .initial_learning_rate = 0.01f};
+/* What these decide differs from epoch to epoch: by a loss that falls, each epoch is the best, and by one that should rise
+ * only the first one is. */
+static const mote_early_stopping restoring = {.monitor = "loss", .patience = 2, .restore_best_weights = true};
+static const mote_early_stopping impatient = {
+    .monitor = "loss", .mode = MOTE_MONITOR_MAX, .patience = 1, .restore_best_weights = true};
+static const mote_reduce_on_plateau plateau = {.monitor = "loss", .mode = MOTE_MONITOR_MAX, .patience = 1, .cooldown = 2};
+static const mote_train_control     best = {.early_stopping = &restoring, .balances_classes = true};
+static const mote_train_control     first = {.early_stopping = &impatient, .reduce_on_plateau = &plateau};
+static const mote_train_control     slower = {.reduce_on_plateau = &plateau};
+static const mote_augment_step      shifts[] = {{.kind = MOTE_AUGMENT_TRANSLATION, .height = {-0.1f, 0.1f}},
+                                                {.kind = MOTE_AUGMENT_NOISE, .stddev = 0.1f}};
+static const mote_train_augment     augmented = {.steps = shifts, .step_count = 2};
+
 /* 5 steps an epoch, the last of them shorter; 15 at all. */
 #define TRAINING(...)                                                                                                       \
     {                                                                                                                       \
@@ -65,6 +79,12 @@ static const mote_train_options trainings[] = {
     TRAINING(.optimizer = {.kind = MOTE_OPTIMIZER_RMSPROP, .momentum = 0.5f, .centered = true}, .pruning = &channels),
     TRAINING(.optimizer.kind = MOTE_OPTIMIZER_ADAM, .quantize = {.is_on = true, .from_epoch = 2}),
     TRAINING(.optimizer.kind = MOTE_OPTIMIZER_ADAM, .quantize = {.is_on = true, .from_epoch = 1}, .pruning = &weights),
+    TRAINING(.optimizer = {.kind = MOTE_OPTIMIZER_ADAMW, .use_ema = true, .schedule = &falling, .global_clipnorm = 1},
+             .augment = &augmented),
+    TRAINING(.optimizer = {.kind = MOTE_OPTIMIZER_NADAM}, .control = &best),
+    TRAINING(.optimizer = {.kind = MOTE_OPTIMIZER_ADAM, .amsgrad = true}, .control = &first),
+    TRAINING(.optimizer.kind = MOTE_OPTIMIZER_SGD, .control = &slower),
+    TRAINING(.optimizer.kind = MOTE_OPTIMIZER_ADAM, .quantize = {.is_on = true, .from_epoch = 1}, .control = &first),
 };
 enum { TRAININGS = sizeof trainings / sizeof *trainings };
 
@@ -156,6 +176,8 @@ static void assert_same(const outcome *a, const outcome *b)
         assert_true(p.is_known == q.is_known && p.min == q.min && p.max == q.max);
     }
     assert_int_equal(a->training->pruned.zeros, b->training->pruned.zeros);
+    assert_int_equal(a->training->stopped_early, b->training->stopped_early);
+    assert_int_equal(a->training->best_epoch, b->training->best_epoch);
 }
 
 static int begin(void **state)
