@@ -89,7 +89,8 @@ static mote_status keep_all(mote_fit *s, mote_error *err)
                              err));
     MOTE_TRY(
         mote_keep_array(&s->kept, &(mote_kept_array){"seconds", MOTE_F64, &s->seconds_before, 1, .is_valid = is_time}, err));
-    MOTE_TRY(MOTE_KEEP_VARIABLE(&s->kept, "sums", s->sums, err));
+    MOTE_TRY(mote_keep(&s->kept, "sums", MOTE_U8, &s->sums,
+                       offsetof(mote_fit_scores, output) + (size_t)s->output_count * sizeof *s->sums.output, err));
     MOTE_TRY(mote_keep(&s->kept, "step", MOTE_U32, &s->step, 1, err));
     MOTE_TRY(mote_keep(&s->kept, "weights", MOTE_F32, s->model->params.values, s->model->params.count, err));
     MOTE_TRY(keep_constants(s, err));

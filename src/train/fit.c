@@ -45,9 +45,9 @@ static mote_status train_epoch(mote_fit *s, mote_error *err)
         const size_t            first = (size_t)s->now.done;
         const mote_dataset_pick pick = batch_at(s, first);
         expect(s, first);
-        MOTE_TRY(mote_fit_step(s, pick, epoch, &s->sums, err));
+        MOTE_TRY(mote_fit_step(s, pick, epoch, err));
         s->now.done = (int64_t)(first + pick.count);
-        MOTE_TRY(mote_fit_report_batch(s, epoch, first + pick.count, &s->sums, err));
+        MOTE_TRY(mote_fit_report_batch(s, epoch, err));
         if (!mote_fit_wants_stop(s, true))
             mote_fit_checkpoint_step(s);
     }
@@ -58,7 +58,7 @@ static mote_status train_epoch(mote_fit *s, mote_error *err)
 
 /* The last update is followed by no step that would see what it did to the loss. Where there is validation, that has seen
  * it; else the first samples tell. */
-static mote_status check_end(mote_fit *s, mote_fit_scores *last_validation, mote_error *err)
+static mote_status check_end(mote_fit *s, mote_error *err)
 {
     const mote_params        *params = &s->model->params;
     mote_dataset_split        first = s->set->split[MOTE_SPLIT_TRAIN];
@@ -71,11 +71,11 @@ static mote_status check_end(mote_fit *s, mote_fit_scores *last_validation, mote
         is_finite = is_finite && isfinite(params->values[i]);
     if (first.count > (size_t)s->network->capacity)
         first.count = (size_t)s->network->capacity;
-    if (last_validation->count == 0) {
+    if (s->validation.count == 0) {
         seen = &first;
-        mote_fit_evaluate(s, seen, last_validation);
+        mote_fit_evaluate(s, seen);
     }
-    if (is_finite && isfinite(last_validation->loss))
+    if (is_finite && isfinite(s->validation.loss))
         return MOTE_OK;
     snprintf(before, sizeof before, "the loss is not finite after the last step, %u", s->step);
     return mote_fit_blame(s, mote_fit_find_failure(s, seen), before, err);
@@ -91,7 +91,7 @@ static mote_status begin_quantized(mote_fit *s, mote_error *err)
 
 /* What is left of an epoch, its validation and its row of the history. Stopped in between, it is where it was after its last
  * step: validation begins anew. */
-static mote_status run_epoch(mote_fit *s, mote_fit_scores *validation, mote_error *err)
+static mote_status run_epoch(mote_fit *s, mote_error *err)
 {
     const bool has_validation = s->set->split[MOTE_SPLIT_VALIDATION].count > 0;
     const int  epoch = (int)s->now.epoch;
@@ -99,10 +99,9 @@ static mote_status run_epoch(mote_fit *s, mote_fit_scores *validation, mote_erro
     if (s->public.quantized_from > 0 && epoch + 1 >= s->public.quantized_from && !s->network->fake)
         MOTE_TRY(begin_quantized(s, err));
     MOTE_TRY(train_epoch(s, err));
-    *validation = (mote_fit_scores){0};
-    if (s->public.is_stopped || (has_validation && !mote_fit_evaluate(s, &s->set->split[MOTE_SPLIT_VALIDATION], validation)))
+    if (s->public.is_stopped || (has_validation && !mote_fit_evaluate(s, &s->set->split[MOTE_SPLIT_VALIDATION])))
         return MOTE_OK;
-    mote_fit_record(s, epoch, &s->sums, has_validation ? validation : NULL);
+    mote_fit_record(s, epoch);
     s->now = (mote_fit_place){.epoch = epoch + 1};
     memset(&s->sums, 0, sizeof s->sums);
     MOTE_TRY(mote_fit_report_epoch(s, epoch, err));
@@ -113,11 +112,9 @@ static mote_status run_epoch(mote_fit *s, mote_fit_scores *validation, mote_erro
 
 static mote_status run_epochs(mote_fit *s, mote_error *err)
 {
-    mote_fit_scores validation = {0};
-
     while (s->now.epoch < s->options.epochs && !s->public.is_stopped && s->control.stopped_epoch == 0)
-        MOTE_TRY(run_epoch(s, &validation, err));
-    return s->public.is_stopped ? MOTE_OK : check_end(s, &validation, err);
+        MOTE_TRY(run_epoch(s, err));
+    return s->public.is_stopped ? MOTE_OK : check_end(s, err);
 }
 
 /* Whoever may stop it is told of its end, whichever that is. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "train/state.h"
 
@@ -86,16 +87,19 @@ mote_status mote_fit_take_recipe(mote_fit *s, mote_error *err)
 
 mote_status mote_train_recipe(mote_model *model, const mote_dataset *set, const mote_train_options *options, mote_error *err)
 {
-    mote_fit s = {.model = model};
+    mote_fit *s;
 
     if (!model || !set)
         return mote_fail(err, MOTE_ERR_USAGE, "mote_train_recipe: %s is NULL", model ? "set" : "model");
+    s = calloc(1, sizeof *s);
+    if (!s)
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    s->model = model;
     if (options)
-        s.options = *options;
-    if (mote_dataset_view(&s.set, set, err) == MOTE_OK && mote_fit_set_objectives(&s, err) == MOTE_OK &&
-        mote_fit_take_targets(&s, err) == MOTE_OK)
-        mote_fit_take_recipe(&s, err);
-    mote_dataset_destroy(s.set);
-    mote_arena_destroy(&s.arena);
+        s->options = *options;
+    if (mote_dataset_view(&s->set, set, err) == MOTE_OK && mote_fit_set_objectives(s, err) == MOTE_OK &&
+        mote_fit_take_targets(s, err) == MOTE_OK)
+        mote_fit_take_recipe(s, err);
+    mote_training_destroy(&s->public);
     return err->code;
 }

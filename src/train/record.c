@@ -80,14 +80,14 @@ mote_status mote_fit_init_history(mote_fit *s, mote_error *err)
     return MOTE_OK;
 }
 
-void mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums, const mote_fit_scores *validation)
+void mote_fit_record(mote_fit *s, int epoch)
 {
     int column = 1;
 
     s->columns[0][epoch] = epoch + 1;
-    column = record_scores(s, column, epoch, sums);
-    if (validation)
-        column = record_scores(s, column, epoch, validation);
+    column = record_scores(s, column, epoch, &s->sums);
+    if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0)
+        column = record_scores(s, column, epoch, &s->validation);
     if (rate_changes(s))
         s->columns[column][epoch] = (double)s->rate;
     s->public.history.row_count++;
@@ -124,17 +124,17 @@ static void add_figures(const mote_fit *s, int epoch, const char *prefix, char *
         }
 }
 
-/* Now and then within an epoch: done of its samples. */
-mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err)
+/* Now and then within an epoch. */
+mote_status mote_fit_report_batch(mote_fit *s, int epoch, mote_error *err)
 {
     char                detail[160];
     mote_progress_event event = {.detail = detail};
 
     if (!s->options.progress.report || mote_fit_now() - s->reported <= 0.1)
         return MOTE_OK;
-    event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count + (int64_t)done;
+    event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count + s->now.done;
     snprintf(detail, sizeof detail, "epoch %d/%d%s  loss %.4f", epoch + 1, s->options.epochs, scheme_of(s),
-             sums->loss / (double)sums->count);
+             s->sums.loss / (double)s->sums.count);
     if (epoch > 0)
         add_figures(s, epoch - 1, "val_", detail, sizeof detail);
     return report(s, &event, err);

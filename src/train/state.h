@@ -28,10 +28,10 @@ typedef struct mote_fit_output {
 /* Sums over samples: of each output, and of all together, weighted. Plain numbers: a checkpoint keeps them as they lie in
  * memory. */
 typedef struct mote_fit_scores {
-    mote_scores output[MOTE_TARGETS_MAX];
     double      penalty; /* of regularizers, in loss */
     double      loss;
     size_t      count;
+    mote_scores output[MOTE_TARGETS_MAX]; /* last: those beyond output_count take no room in a checkpoint */
 } mote_fit_scores;
 
 /* How far a training is. */
@@ -68,7 +68,8 @@ typedef struct mote_fit {
     float               *weight_room;  /* [batch_size] */
     uint32_t            *order;
     mote_fit_place       now;
-    mote_fit_scores      sums; /* of the epoch's samples so far */
+    mote_fit_scores      sums;       /* of the epoch's samples so far */
+    mote_fit_scores      validation; /* of the samples that were evaluated last */
     uint32_t             step;
     float                rate;          /* of the last step */
     uint32_t             epochs_before; /* of the training that goes on */
@@ -91,10 +92,11 @@ mote_status mote_fit_take_targets(const mote_fit *s, mote_error *err);
 /* adapt.c: layers that take numbers from the samples do. */
 mote_status mote_fit_adapt(mote_fit *s, mote_error *err);
 
-/* step.c. An update from a batch; epoch counts from 0, for the message of a loss that is not finite (NUMERIC). */
-mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err);
-/* Whether it came to its end, and was not stopped. */
-bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);
+/* step.c. An update from a batch, whose scores go into s->sums; epoch counts from 0, for the message of a loss that is not
+ * finite (NUMERIC). */
+mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_error *err);
+/* Into s->validation. Whether it came to its end, and was not stopped. */
+bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split);
 
 /* Goes forward until a batch has no finite loss: so many samples. */
 size_t mote_fit_find_failure(mote_fit *s, const mote_dataset_split *split);
@@ -119,11 +121,11 @@ void mote_fit_checkpoint_stop(mote_fit *s);
 mote_status mote_fit_start_augmenting(mote_fit *s, mote_error *err);
 void        mote_fit_augment(mote_fit *s, size_t count, uint32_t step);
 
-/* record.c. A history's columns, and rows: `validation` is NULL where there is none. */
+/* record.c. A history's columns, and rows, of s->sums and where there is validation of s->validation. */
 mote_status mote_fit_init_history(mote_fit *s, mote_error *err);
-void        mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums, const mote_fit_scores *validation);
-/* Now and then within an epoch, `done` of its samples; and after each. Errors: USAGE, "stopped". */
-mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err);
+void        mote_fit_record(mote_fit *s, int epoch);
+/* Now and then within an epoch; and after each. Errors: USAGE, "stopped". */
+mote_status mote_fit_report_batch(mote_fit *s, int epoch, mote_error *err);
 mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err);
 double      mote_fit_now(void); /* seconds */
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "train/state.h"
 
@@ -66,7 +67,7 @@ static mote_status fail_step(const mote_fit *s, size_t batch, int epoch, mote_er
     return mote_fit_blame(s, batch, before, err);
 }
 
-mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err)
+mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_error *err)
 {
     const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
 
@@ -74,8 +75,8 @@ mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_f
     mote_fit_augment(s, pick.count, pass.step);
     mote_network_forward(s->network, &pass);
     mote_fit_weigh(s, pick.count, true);
-    score(s, pick.count, true, sums);
-    if (!isfinite(sums->loss))
+    score(s, pick.count, true, &s->sums);
+    if (!isfinite(s->sums.loss))
         return fail_step(s, pick.count, epoch, err);
     mote_network_backward(s->network, &pass);
     s->rate = mote_optimizer_rate(&s->optimizer);
@@ -90,21 +91,22 @@ size_t mote_fit_find_failure(mote_fit *s, const mote_dataset_split *split)
     size_t       first, size = 0;
 
     for (first = 0; first < split->count; first += size) {
-        mote_fit_scores sums = {0};
+        memset(&s->validation, 0, sizeof s->validation);
         size = split->count - first < capacity ? split->count - first : capacity;
         gather(s, split, mote_dataset_in_row(first, size));
         mote_network_forward(s->network, &(mote_network_pass){.batch = (int32_t)size});
-        score(s, size, false, &sums);
-        if (!isfinite(sums.loss))
+        score(s, size, false, &s->validation);
+        if (!isfinite(s->validation.loss))
             break;
     }
     return size;
 }
 
-bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums)
+bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split)
 {
     size_t first;
 
+    memset(&s->validation, 0, sizeof s->validation);
     for (first = 0; first < split->count; first += (size_t)s->network->capacity) {
         size_t            left = split->count - first;
         mote_dataset_pick pick =
@@ -113,7 +115,7 @@ bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_sc
         gather(s, split, pick);
         mote_network_forward(s->network, &pass);
         mote_fit_weigh(s, pick.count, false);
-        score(s, pick.count, false, sums);
+        score(s, pick.count, false, &s->validation);
         if (mote_fit_wants_stop(s, true))
             return false;
     }
