@@ -2,8 +2,6 @@
 #include "math/isa/functions.h"
 #include "math/isa/kernels.h"
 
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
-
 /* tanh's argument, and its slope. */
 INLINE vf gelu_inner(vf x)
 {
@@ -135,14 +133,6 @@ void ISA(function_backward)(mote_math_function function, size_t count, const flo
 }
 
 /* ---- LOG_SOFTMAX ---- */
-
-/* A row's lanes past its end count for nothing. */
-INLINE vf without_rest(vf v, ptrdiff_t left)
-{
-    if (left >= LANES)
-        return v;
-    return select_(greater(set1((float)left), __builtin_convertvector(lane_numbers(), vf)), v, set1(0));
-}
 
 void ISA(log_softmax_forward)(size_t rows, int32_t classes, const float *x, float *y)
 {

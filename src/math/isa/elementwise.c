@@ -3,8 +3,6 @@
 #include "math/isa/kernels.h"
 
 /* Runs the statement for each vector of count floats: i is where it begins, left how many floats remain (at least 1). */
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
-
 INLINE void put(float *y, vf value, bool adds, ptrdiff_t left)
 {
     store_up_to(y, adds ? load_up_to(y, left) + value : value, left);
@@ -167,9 +165,7 @@ void ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float 
             top = x[c] > top ? x[c] : top;
         FOR_VECTORS(i, left, classes)
         {
-            vf e = exp_((load_up_to(x + i, left) - top) * beta);
-            if (left < LANES) /* the lanes past the row count for nothing */
-                e = select_(greater(set1((float)left), __builtin_convertvector(lane_numbers(), vf)), e, set1(0));
+            const vf e = without_rest(exp_((load_up_to(x + i, left) - top) * beta), left);
             store_up_to(y + i, e, left);
             total += e;
         }

@@ -6,16 +6,6 @@
 #define CLIP_LOW  1e-7f
 #define CLIP_HIGH (1.0f - 1e-7f)
 
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
-
-/* v where the lane exists, else 0. */
-INLINE vf only(vf v, ptrdiff_t left)
-{
-    if (left >= LANES)
-        return v;
-    return select_(greater(set1((float)left), __builtin_convertvector(lane_numbers(), vf)), v, set1(0));
-}
-
 INLINE float log_of(float x)
 {
     return log_(set1(x))[0];
@@ -31,7 +21,7 @@ static float log_sum_exp(int32_t classes, const float *logits, float *top)
         *top = logits[c] > *top ? logits[c] : *top;
     FOR_VECTORS(i, left, classes)
     {
-        total += only(exp_(load_up_to(logits + i, left) - *top), left);
+        total += without_rest(exp_(load_up_to(logits + i, left) - *top), left);
     }
     return log_of(sum_lanes(total));
 }
@@ -141,7 +131,7 @@ double ISA(cross_entropy_labels)(size_t rows, int32_t classes, float scale, cons
         float at_label = unless_clipped(set1(-scale / hit), set1(p[*labels]))[0];
         FOR_VECTORS(i, left, classes)
         {
-            total += only(clip(load_up_to(p + i, left)), left);
+            total += without_rest(clip(load_up_to(p + i, left)), left);
         }
         whole = sum_lanes(total);
         loss += (double)(log_of(whole) - log_of(hit));
@@ -170,7 +160,7 @@ INLINE double columnwise(loss_term *term, size_t rows, int32_t columns, float sc
     FOR_VECTORS(i, left, (ptrdiff_t)rows * columns)
     {
         vf value = term(load_up_to(x + i, left), load_up_to(targets + i, left), &slope);
-        loss += sum_lanes_f64(only(value, left));
+        loss += sum_lanes_f64(without_rest(value, left));
         if (dx)
             store_up_to(dx + i, slope * per_column, left);
     }

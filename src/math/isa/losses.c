@@ -6,17 +6,7 @@
 #define EPSILON   1e-7f
 #define CLIP_HIGH (1.0f - 1e-7f)
 
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
-
 typedef const mote_math_loss loss_options;
-
-/* v where the lane exists, else 0. */
-INLINE vf only(vf v, ptrdiff_t left)
-{
-    if (left >= LANES)
-        return v;
-    return select_(greater(set1((float)left), __builtin_convertvector(lane_numbers(), vf)), v, set1(0));
-}
 
 INLINE vf sign_of(vf x)
 {
@@ -145,7 +135,7 @@ INLINE double elementwise(loss_term *term, loss_options *o, size_t rows, int32_t
     FOR_VECTORS(i, left, (ptrdiff_t)rows * columns)
     {
         vf value = term(o, load_up_to(x + i, left), load_up_to(targets + i, left), &slope);
-        loss += sum_lanes_f64(only(value, left));
+        loss += sum_lanes_f64(without_rest(value, left));
         if (dx)
             store_up_to(dx + i, slope * scale, left);
     }
@@ -203,7 +193,7 @@ static double categorical_focal(loss_options *o, int32_t classes, float scale, c
     FOR_VECTORS(i, left, classes)
     {
         vf value = load_up_to(x + i, left);
-        sum += only(o->at_logits ? exp_(value - top) : value, left);
+        sum += without_rest(o->at_logits ? exp_(value - top) : value, left);
     }
     whole = sum_lanes(sum);
     for (int pass = 0; pass < (dx ? 2 : 1); pass++) {
@@ -216,8 +206,8 @@ static double categorical_focal(loss_options *o, int32_t classes, float scale, c
             vf slope = inside(target * o->alpha * (ln * power(1.0f - c, o->gamma - 1.0f) * o->gamma - factor / c), q,
                               EPSILON, CLIP_HIGH);
             if (pass == 0) {
-                terms -= only(target * factor * ln * o->alpha, left);
-                products += only(slope * q, left);
+                terms -= without_rest(target * factor * ln * o->alpha, left);
+                products += without_rest(slope * q, left);
             } else {
                 store_up_to(dx + i, (slope - dot) * (shift > 0 ? q * scale : set1(scale / whole)), left);
             }

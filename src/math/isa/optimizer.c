@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "math/isa/kernels.h"
 
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
-
 void ISA(sgd_step)(sgd_options *options, size_t count, float *w, float *g, float *velocity)
 {
     const float lr = options->lr, momentum = options->momentum;

@@ -54,8 +54,6 @@ INLINE vf load_operand(const float *x, bool repeats, ptrdiff_t i, ptrdiff_t left
     return repeats ? set1(*x) : load_up_to(x + i, left);
 }
 
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
-
 INLINE void forward(mote_math_pairing op, pairs_shape *p, const float *a, const float *b, float *y)
 {
     const bool a_repeats = p->a_repeats, b_repeats = p->b_repeats;
@@ -64,14 +62,6 @@ INLINE void forward(mote_math_pairing op, pairs_shape *p, const float *a, const 
     {
         store_up_to(y + i, value_of(op, load_operand(a, a_repeats, i, left), load_operand(b, b_repeats, i, left)), left);
     }
-}
-
-/* The lanes past the end count for nothing, whatever zeros there gave. */
-INLINE vf without_rest(vf v, ptrdiff_t left)
-{
-    if (left >= LANES)
-        return v;
-    return select_(greater(set1((float)left), __builtin_convertvector(lane_numbers(), vf)), v, set1(0));
 }
 
 enum { SUM_BLOCK = 4096 }; /* values summed in float lanes before they are added in double */

@@ -130,8 +130,6 @@ INLINE vf along(const mote_math_curve kind, vf y, vf dy)
     }
 }
 
-#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (count); left > 0; i += LANES, left -= LANES)
-
 /* Calls with Keras' own functions as constants, so that the compiler has no choice left in the loops. */
 #define WITH_CURVES(function, s, ...)                                                                                       \
     do {                                                                                                                    \

@@ -308,6 +308,17 @@ INLINE void store_up_to(float *p, vf v, ptrdiff_t lanes)
         store_part(p, v, (int)lanes);
 }
 
+/* Vectors of so many values, one after the other; `left` counts those from i on, so that the last vector may have fewer. */
+#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
+
+/* Lanes past the last value are 0. */
+INLINE vf without_rest(vf v, ptrdiff_t lanes)
+{
+    if (lanes >= LANES)
+        return v;
+    return select_(greater(set1((float)lanes), __builtin_convertvector(lane_numbers(), vf)), v, set1(0));
+}
+
 /* The sum of the lanes by halves: a fixed order. */
 INLINE float sum_lanes(vf v)
 {
