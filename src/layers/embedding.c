@@ -20,7 +20,8 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
                                                          .dim = {o->input_dim, o->output_dim},
                                                          .initializer = o->embeddings_initializer,
                                                          .fan_in = o->input_dim,
-                                                         .fan_out = o->output_dim});
+                                                         .fan_out = o->output_dim,
+                                                         .keras = {2, {o->input_dim, o->output_dim}, "01"}});
     return mote_layer_node(call, &(mote_node){.op = MOTE_OP_EMBEDDING, .in = operands, .in_count = 2});
 }
 

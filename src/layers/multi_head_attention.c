@@ -6,10 +6,11 @@
 
 /* One of the four. */
 typedef struct projection {
-    const char *name;
-    mote_id     x;
-    int32_t     in, out;
-    int32_t     fan_in, fan_out; /* as Keras computes them, of the kernel's own shape */
+    const char        *name;
+    mote_id            x;
+    int32_t            in, out;
+    int32_t            fan_in, fan_out; /* as Keras computes them, of the kernel's own shape */
+    mote_weight_layout kernel, bias;    /* in Keras, where heads and what is in one are axes of their own */
 } projection;
 
 static mote_id project(const mote_layer_call *call, const mote_multi_head_attention_options *o, const projection *p)
@@ -25,14 +26,16 @@ static mote_id project(const mote_layer_call *call, const mote_multi_head_attent
                                                          .dim = {p->out, p->in},
                                                          .initializer = o->kernel_initializer,
                                                          .fan_in = p->fan_in,
-                                                         .fan_out = p->fan_out});
+                                                         .fan_out = p->fan_out,
+                                                         .keras = p->kernel});
     if (o->use_bias == MOTE_SWITCH_ON)
         operands[2] = mote_layer_weight(call, &(mote_weight){.name = bias,
                                                              .rank = 1,
                                                              .dim = {p->out},
                                                              .initializer = o->bias_initializer,
                                                              .fan_in = p->out,
-                                                             .fan_out = p->out});
+                                                             .fan_out = p->out,
+                                                             .keras = p->bias});
     node.as.fully_connected.keep_num_dims = 1;
     return p->name[0] == 'o' ? mote_layer_node(call, &node) : mote_layer_inner_node(call, &node, p->name);
 }
@@ -47,7 +50,9 @@ static mote_id project_in(const mote_layer_call *call, const mote_multi_head_att
                                  .in = in,
                                  .out = o->num_heads * width,
                                  .fan_in = in * o->num_heads,
-                                 .fan_out = in * width});
+                                 .fan_out = in * width,
+                                 .kernel = {3, {in, o->num_heads, width}, "120"},
+                                 .bias = {2, {o->num_heads, width}, "01"}});
 }
 
 static mote_layer_id add(const mote_layer_call *call, const void *options)
@@ -74,7 +79,8 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
                                  .in = o->num_heads * values,
                                  .out = channels,
                                  .fan_in = o->num_heads * values,
-                                 .fan_out = o->num_heads * channels});
+                                 .fan_out = o->num_heads * channels,
+                                 .kernel = {3, {o->num_heads, values, channels}, "201"}});
 }
 
 static const mote_key keys[] = {

@@ -49,13 +49,15 @@ static void open_forget_gate(const mote_layer_call *call, mote_id bias, int32_t 
 static mote_id add_bias(const mote_layer_call *call, const direction *d)
 {
     const int32_t rows = d->as.cell == MOTE_MATH_GRU && d->as.resets_after ? 2 : 1, count = rows * d->gates * d->units;
-    mote_id       bias = add_weight(call, d, "bias",
-                                    &(mote_weight){.rank = 1,
-                                                   .dim = {count},
-                                                   .initializer = d->bias,
-                                                   .fan_in = rows > 1 ? rows : count,
-                                                   .fan_out = rows > 1 ? d->gates * d->units : count});
+    mote_weight   weight = {.rank = 1, .dim = {count}, .initializer = d->bias, .fan_in = count, .fan_out = count};
+    mote_id       bias;
 
+    if (rows > 1) { /* Keras has a row for each of them */
+        weight.fan_in = rows;
+        weight.fan_out = d->gates * d->units;
+        weight.keras = (mote_weight_layout){.rank = 2, .dim = {rows, count / rows}, .order = "01"};
+    }
+    bias = add_weight(call, d, "bias", &weight);
     if (d->forgets_late)
         open_forget_gate(call, bias, d->units);
     return bias;

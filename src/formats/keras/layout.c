@@ -3,60 +3,14 @@
 
 #include <string.h>
 
-#include "layers/layer.h"
-
 /* ---- orders of axes ---- */
 
-/* The file's array has these axes, which mote's has in this order. */
-static mote_weight_layout ordered(int32_t rank, const int32_t *dim, const char *order)
+/* In Keras the outputs are a kernel's last axis: dense [I,O] is [O,I] here. */
+static mote_weight_layout usual_layout(const mote_tensor *tensor)
 {
-    mote_weight_layout layout = {.rank = rank};
+    mote_weight_layout layout = {.rank = tensor->rank};
     int32_t            i;
 
-    for (i = 0; i < rank; i++) {
-        layout.dim[i] = dim[i];
-        layout.order[i] = order[i];
-    }
-    return layout;
-}
-
-/* Query, key, value: [channels, heads, width], their biases [heads, width]; output: [heads, width, channels]. */
-static mote_weight_layout attention_layout(const mote_layer_record *record, const mote_tensor *tensor, int32_t weight)
-{
-    const mote_multi_head_attention_options *o = record->options;
-    const int32_t                            heads = o->num_heads, rows = tensor->dim[0] / heads;
-
-    if (weight >= record->weight_count / 4 * 3)
-        return tensor->rank == 1 ? ordered(1, tensor->dim, "0")
-                                 : ordered(3, (int32_t[]){heads, tensor->dim[1] / heads, tensor->dim[0]}, "201");
-    return tensor->rank == 1 ? ordered(2, (int32_t[]){heads, rows}, "01")
-                             : ordered(3, (int32_t[]){tensor->dim[1], heads, rows}, "120");
-}
-
-static const mote_gru_options *gru_of(const mote_layer_record *record)
-{
-    const mote_bidirectional_options *both = record->options;
-
-    if (record->type == &mote_layer_type_gru)
-        return record->options;
-    return record->type == &mote_layer_type_bidirectional && mote_layer_type_find(both->layer.type) == &mote_layer_type_gru
-               ? &both->layer.as.gru
-               : NULL;
-}
-
-/* In Keras the outputs are a kernel's last axis: dense [I,O] is [O,I] here, conv2d HWIO is OHWI. */
-static mote_weight_layout own_layout(const mote_layer_record *record, const mote_tensor *tensor, int32_t weight)
-{
-    const mote_gru_options *gru = gru_of(record);
-    mote_weight_layout      layout = {.rank = tensor->rank};
-    int32_t                 i;
-
-    if (record->type == &mote_layer_type_multi_head_attention)
-        return attention_layout(record, tensor, weight);
-    if (record->type == &mote_layer_type_embedding)
-        return ordered(2, tensor->dim, "01");
-    if (gru && gru->reset_after == MOTE_SWITCH_ON && tensor->rank == 1)
-        return ordered(2, (int32_t[]){2, tensor->dim[0] / 2}, "01");
     for (i = 0; i < tensor->rank; i++) {
         layout.dim[i] = tensor->dim[(i + 1) % tensor->rank];
         layout.order[i] = (char)('0' + (i + tensor->rank - 1) % tensor->rank);
@@ -66,9 +20,8 @@ static mote_weight_layout own_layout(const mote_layer_record *record, const mote
 
 mote_weight_layout mote_keras_layout(const mote_graph *graph, const mote_layer_record *record, int32_t weight)
 {
-    return record->layout[weight].rank > 0 || record->keras
-               ? record->layout[weight]
-               : own_layout(record, &graph->tensors[record->weight[weight]], weight);
+    return record->layout[weight].rank > 0 || record->keras ? record->layout[weight]
+                                                            : usual_layout(&graph->tensors[record->weight[weight]]);
 }
 
 /* ---- layers inside layers ---- */
