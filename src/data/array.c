@@ -199,3 +199,11 @@ void mote_swap_bytes(void *bytes, size_t count, size_t element_bytes)
             at[element_bytes - 1 - j] = kept;
         }
 }
+
+void mote_array_cut(mote_array *array, size_t rows)
+{
+    if (!array->bytes || array->dim[0] == 0)
+        return;
+    array->count = array->count / (size_t)array->dim[0] * rows;
+    array->dim[0] = (int64_t)rows;
+}

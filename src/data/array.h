@@ -55,4 +55,7 @@ bool mote_is_idx(const uint8_t *bytes, size_t count);
 /* An archive in memory; bytes stay the caller's and must outlive it. label goes in front of messages. */
 mote_status mote_npz_open_bytes(mote_npz **out, const uint8_t *bytes, size_t count, const char *label, mote_error *err);
 
+/* Leaves the first rows: room was taken for more, as for files that were then left out. */
+void mote_array_cut(mote_array *array, size_t rows);
+
 #endif

@@ -94,15 +94,6 @@ static mote_status add_image(image_set *set, const char *path, size_t total, int
     return err->code;
 }
 
-/* Room was taken for the pictures that were left out, too. */
-static void cut_to(mote_array *array, size_t count)
-{
-    if (!array->bytes || array->dim[0] == 0)
-        return;
-    array->count = array->count / (size_t)array->dim[0] * count;
-    array->dim[0] = (int64_t)count;
-}
-
 /* Cameras and phones store what they see and say how they were held. */
 static mote_status note_orientations(const image_set *set, mote_error *err)
 {
@@ -152,8 +143,8 @@ static mote_status read_pictures(image_set *set, mote_error *err)
     if (set->done == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s: none of its pictures can be read: %s", set->path,
                          set->damage.count > 0 ? set->damage.first : "none is " MOTE_IMAGE_KINDS);
-    cut_to(&set->split->x[0], set->done);
-    cut_to(&set->split->y[0], set->done);
+    mote_array_cut(&set->split->x[0], set->done);
+    mote_array_cut(&set->split->y[0], set->done);
     return note_orientations(set, err);
 }
 

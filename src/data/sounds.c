@@ -142,15 +142,6 @@ static mote_status add_sound(sound_set *set, const sound_file *file, mote_error 
     return err->code;
 }
 
-/* Room was taken for the files that were left out, too. */
-static void cut_to(mote_array *array, size_t count)
-{
-    if (!array->bytes || array->dim[0] == 0)
-        return;
-    array->count = array->count / (size_t)array->dim[0] * count;
-    array->dim[0] = (int64_t)count;
-}
-
 static mote_status read_split(mote_raw_set *raw, const mote_class_files *from, mote_split_id id, const sound_file *files,
                               size_t count, const mote_dataset_options *options, mote_error *err)
 {
@@ -167,8 +158,8 @@ static mote_status read_split(mote_raw_set *raw, const mote_class_files *from, m
     MOTE_TRY(mote_damage_report(&set.damage, raw, from->path, "sound", options->skip_damaged, err));
     if (set.total > 0 && set.done == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s: none of its WAV files can be read: %s", from->path, set.damage.first);
-    cut_to(&set.split->x[0], set.done);
-    cut_to(&set.split->y[0], set.done);
+    mote_array_cut(&set.split->x[0], set.done);
+    mote_array_cut(&set.split->y[0], set.done);
     return MOTE_OK;
 }
 
