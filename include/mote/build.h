@@ -72,12 +72,14 @@ typedef struct mote_summary {
     char    train_key[65], convert_key[65], deploy_key[65]; /* what the stages were made from */
     char    trained_scheme[16];                             /* "int8": what training was quantized by; "": it was not */
     int32_t quantized_from;                                 /* the first epoch that was */
+    int32_t best_epoch;    /* whose weights the model has, where best ones were kept; 0: the last one's */
+    int32_t stopped_early; /* the epoch after which early stopping ended training; 0: it did not */
 
     size_t   pruned_weights, pruned_zeros; /* of the layers that were pruned; 0: none was */
     int32_t  pruned_channels, dropped_channels;
     size_t   pruned_macs, unpruned_file_bytes; /* multiply-accumulates that are left; what the float32 file would take */
     size_t   zero_bytes;                       /* what compiled code leaves out of weights that are 0 */
-    uint64_t room[2];                          /* mote.h */
+    uint64_t room[1];                          /* mote.h */
 } mote_summary;
 
 typedef struct mote_build_options {

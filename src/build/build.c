@@ -227,6 +227,8 @@ static mote_status save_training(build_work *w, const mote_model *trained, const
     w->summary->epochs = (int)training->history.row_count;
     snprintf(w->summary->isa, sizeof w->summary->isa, "%s", training->isa);
     w->summary->quantized_from = training->quantized_from;
+    w->summary->best_epoch = training->best_epoch;
+    w->summary->stopped_early = training->stopped_early;
     if (training->quantized_from > 0)
         snprintf(w->summary->trained_scheme, sizeof w->summary->trained_scheme, "%s",
                  mote_scheme_name(w->spec->train.quantize.scheme));

@@ -37,6 +37,8 @@ static const summary_field fields[] = {
     FIELD("train", "seconds", REAL, seconds),
     FIELD("train", "epochs", INT, epochs),
     FIELD("train", "isa", TEXT, isa),
+    FIELD("best_weights", "epoch", INT, best_epoch),
+    FIELD("early_stopping", "epoch", INT, stopped_early),
     FIELD("quantized_training", "scheme", TEXT, trained_scheme),
     FIELD("quantized_training", "from_epoch", INT, quantized_from),
     FIELD("float32", "file_bytes", SIZE, real.file_bytes),
@@ -170,6 +172,10 @@ static bool is_wanted(const mote_summary *summary, const char *section)
         return summary->scheme[0] != '\0';
     if (section && strcmp(section, "quantized_training") == 0)
         return summary->quantized_from > 0;
+    if (section && strcmp(section, "best_weights") == 0)
+        return summary->best_epoch > 0;
+    if (section && strcmp(section, "early_stopping") == 0)
+        return summary->stopped_early > 0;
     if (section && strcmp(section, "firmware") == 0)
         return summary->arena_bytes > 0;
     if (section && strcmp(section, "pruning") == 0)

@@ -1,5 +1,6 @@
 /* mote build, mote train.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static void say_line(void *user, const char *line)
 
 /* ---- the closing table ---- */
 
-enum { ROWS_MAX = 24, CELL = 96 };
+enum { ROWS_MAX = 40 + 2 * MOTE_EVALUATION_METRICS_MAX, CELL = 96 };
 
 typedef struct table_text {
     char        cell[ROWS_MAX][2][CELL];
@@ -37,8 +38,7 @@ static void add_row(table_text *t, const char *name, const char *format, ...)
 {
     va_list args;
 
-    if (t->row_count == ROWS_MAX)
-        return;
+    assert(t->row_count < ROWS_MAX);
     va_start(args, format);
     snprintf(t->cell[t->row_count][0], CELL, "%s", name);
     vsnprintf(t->cell[t->row_count][1], CELL, format, args);
@@ -94,6 +94,10 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
 
     add_row(&rows, "network", "%zu parameters, %zu multiply-accumulates", s->parameters, s->macs);
     add_row(&rows, "trained", "%d epochs in %.2f s (%s), evaluated on %s", s->epochs, s->seconds, s->isa, s->split);
+    if (s->stopped_early > 0)
+        add_row(&rows, "stopped early", "after epoch %d", (int)s->stopped_early);
+    if (s->best_epoch > 0)
+        add_row(&rows, "best weights", "of epoch %d", (int)s->best_epoch);
     if (s->quantized_from > 0)
         add_row(&rows, "quantized", "%s in training, from epoch %d", s->trained_scheme, (int)s->quantized_from);
     if (s->pruned_weights > 0)
